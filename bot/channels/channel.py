@@ -1,0 +1,72 @@
+"""The one shape every way to reach a person has. A channel knows its provider and nothing else of the house:
+no database, no conversation, no other channel. Adding one is one file, one line in registry.py, payloads,
+one line in the contract suite and one page of docs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.messages.message import InboundMessage, OutboundMessage, Receipt, SendResult
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderRequest:
+    """An HTTP request as it stands at the public door; header names are lower-case.
+
+    `url` is the full public address the provider signed: scheme, host and path as configured, never as a proxy
+    rewrote them.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """What one provider request held: messages, receipts, or neither (something we have no use for)."""
+
+    messages: tuple[InboundMessage, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+
+
+class Channel(Protocol):
+    """A way to reach a person, in both directions."""
+
+    name: str  # stands in every row and in the webhook's path: /webhooks/<name>
+    writes_as_sms: bool  # whether buttons are written out and texts are counted in SMS parts
+
+    def verify(self, request: ProviderRequest) -> None:
+        """Raise BadSignatureError unless the provider itself sent this. Runs before anything is parsed or logged."""
+        ...
+
+    def parse(self, request: ProviderRequest) -> Delivery:
+        """Read a verified request. Raises MalformedRequestError; unknown kinds and fields are dropped, not errors."""
+        ...
+
+    async def send(self, message: OutboundMessage) -> SendResult:
+        """Hand a message to the provider. Raises a SendError subclass that says whether trying again is safe."""
+        ...
+
+    async def close(self) -> None:
+        """Give back connections."""
+        ...
+
+
+class PollingChannel(Channel, Protocol):
+    """A channel that fetches instead of being posted to. The offset moves only after the messages are committed."""
+
+    async def poll(self, offset: int) -> tuple[tuple[InboundMessage, ...], int]:
+        """Wait for updates at or after `offset`; the messages and the offset to commit with them."""
+        ...
+
+
+class AnswersTaps(Protocol):
+    """A channel whose buttons keep spinning until they are answered."""
+
+    async def answer_tap(self, callback_id: str, text: str) -> None:
+        """Answer a tapped button; `text` is cut to the provider's limit. Failure is logged, never raised."""
+        ...

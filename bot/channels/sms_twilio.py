@@ -1,0 +1,235 @@
+"""SMS by way of Twilio: a number of their own or a messaging service.
+
+Twilio-class numbers cannot carry free two-way SMS in Thailand, Viet Nam or Cambodia (docs/channels.md); there a phone
+with a SIM does (sms_gateway.py).
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from http import HTTPStatus
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import structlog
+from pydantic import SecretStr
+
+from bot.channels.addresses import can_be_answered, telephone
+from bot.channels.channel import Delivery, ProviderRequest
+from bot.channels.provider_answers import after_no_answer, after_status
+from bot.channels.quiet_http import Timeouts, http_client
+from bot.channels.request_body import form_fields, optional_text, required_text
+from bot.channels.signatures import demand, require_equal
+from bot.channels.sms_segments import part_count
+from bot.errors import (
+    BadSignatureError,
+    MalformedRequestError,
+    OptedOutError,
+    PermanentSendError,
+    SendError,
+    TemporarySendError,
+    UncertainSendError,
+)
+from bot.messages.message import (
+    Audience,
+    InboundMessage,
+    MessageKind,
+    OutboundMessage,
+    Receipt,
+    ReceiptState,
+    SendResult,
+)
+
+_log = structlog.get_logger(__name__)
+
+MOST_PARTS = 10  # beyond it Twilio's limit of 1,600 characters and the carriers' own limits are near (error 21617)
+OPTED_OUT = "21610"  # https://www.twilio.com/docs/api/errors/21610
+QUEUE_FULL = "21611"  # https://www.twilio.com/docs/api/errors/21611: wait and repeat
+# https://www.twilio.com/docs/messaging/api/message-resource#message-status-values
+_STATES = {
+    "accepted": ReceiptState.ACCEPTED,
+    "scheduled": ReceiptState.ACCEPTED,
+    "queued": ReceiptState.ACCEPTED,
+    "sending": ReceiptState.ACCEPTED,
+    "sent": ReceiptState.SENT,
+    "delivered": ReceiptState.DELIVERED,
+    "read": ReceiptState.DELIVERED,
+    "undelivered": ReceiptState.FAILED,
+    "failed": ReceiptState.FAILED,
+    "canceled": ReceiptState.FAILED,
+}
+
+
+class TwilioChannel:
+    """One Twilio sender. The account's auth token signs webhooks; the account's id is no secret and proves nothing."""
+
+    writes_as_sms = True
+
+    def __init__(
+        self,
+        *,
+        account_sid: str | None,
+        auth_token: SecretStr | None,
+        sender: str | None,
+        webhook_url: str,
+        home_region: str,
+        name: str = "sms_twilio",
+        base_url: str = "https://api.twilio.com",
+        reporter_validity: timedelta = timedelta(minutes=10),
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        """`webhook_url` takes receipts. A reporter's message not handed over within `reporter_validity` is dropped."""
+        self.name = name
+        account = demand(account_sid, f"the account of {name}")
+        self._token = demand(auth_token, f"the auth token of {name}")
+        self._sender = demand(sender, f"the sender of {name}")
+        self._region = home_region
+        # A messaging service ("MG...") picks its own number; then there is no number of ours to recognise.
+        self._own_number = None if self._sender.startswith("MG") else telephone(self._sender, home_region)
+        self._webhook_url = webhook_url
+        self._reporter_validity = reporter_validity
+        self._messages_url = f"{base_url.rstrip('/')}/2010-04-01/Accounts/{account}/Messages.json"
+        self._client = http_client(timeouts=timeouts or Timeouts(), auth=httpx.BasicAuth(account, self._token))
+
+    def verify(self, request: ProviderRequest) -> None:
+        """HMAC-SHA1 over the public URL and the sorted fields, in base64.
+
+        Twilio signs the URL with or without the default port, so both are tried
+        (https://www.twilio.com/docs/usage/security#validating-requests).
+        """
+        unreadable = False
+        fields: tuple[tuple[str, str], ...] = ()
+        try:
+            fields = form_fields(request.body)
+        except MalformedRequestError:
+            unreadable = True
+        if unreadable:
+            raise BadSignatureError
+        expected = [signature(self._token, url, fields) for url in _spellings(request.url)]
+        require_equal(request.headers.get("x-twilio-signature"), *expected)
+
+    def parse(self, request: ProviderRequest) -> Delivery:
+        """A message, or a receipt when MessageStatus is there. FromCity, FromZip, media addresses are never read."""
+        fields = dict(form_fields(request.body))
+        message_id = optional_text(fields, "MessageSid") or required_text(fields, "SmsSid")
+        if "MessageStatus" in fields:
+            return self._receipt(message_id, fields)
+        if "Body" not in fields and "NumMedia" not in fields:
+            return Delivery()
+        address = telephone(required_text(fields, "From"), self._region)
+        if address == self._own_number:  # our own words sent back to us would start an endless talk
+            return Delivery()
+        if fields.get("OptOutType"):
+            # Twilio itself blocks or unblocks the number; the words still reach the dialogue, which knows "stop".
+            _log.info("opt_out_word_received", channel=self.name)
+        text = optional_text(fields, "Body")
+        inbound = InboundMessage(
+            channel=self.name, provider_id=message_id, address=address, text=text, kind=_kind(text, fields)
+        )
+        return Delivery(messages=(inbound,))
+
+    async def send(self, message: OutboundMessage) -> SendResult:
+        """One request; Twilio cuts and joins the parts. Refused without sending: over 10 parts, or no number."""
+        parts = part_count(message.text)
+        if not can_be_answered(message.address):
+            raise PermanentSendError("the sender has no number one can answer")
+        if not 1 <= parts <= MOST_PARTS:
+            detail = f"{parts} parts"
+            raise PermanentSendError(detail)
+        failure: SendError | None = None
+        answer = httpx.Response(HTTPStatus.NO_CONTENT)
+        try:
+            answer = await self._client.post(self._messages_url, data=self._form(message))
+        except httpx.HTTPError as error:
+            failure = after_no_answer(error)
+        if failure is None and answer.status_code != HTTPStatus.CREATED:
+            failure = _refusal(answer)
+        if failure is not None:
+            raise failure
+        message_id = optional_text(_json(answer), "sid")
+        if not message_id:
+            raise UncertainSendError("the answer could not be read")
+        return SendResult(provider_id=message_id, parts=parts)
+
+    async def close(self) -> None:
+        """Give back connections."""
+        await self._client.aclose()
+
+    def _form(self, message: OutboundMessage) -> dict[str, str]:
+        """The fields of https://www.twilio.com/docs/messaging/api/message-resource#create-a-message-resource."""
+        origin = "From" if self._own_number else "MessagingServiceSid"
+        form = {
+            "To": message.address,
+            origin: self._own_number or self._sender,
+            "Body": message.text,
+            "StatusCallback": self._webhook_url,
+        }
+        if message.audience is Audience.REPORTER:
+            # 1 to 36,000 s (https://www.twilio.com/docs/api/errors/21624); later the phone may be in another hand.
+            form["ValidityPeriod"] = str(min(36_000, max(1, int(self._reporter_validity.total_seconds()))))
+        return form
+
+    def _receipt(self, message_id: str, fields: Mapping[str, str]) -> Delivery:
+        state = _STATES.get(fields["MessageStatus"].lower())
+        if state is None:
+            return Delivery()
+        code = optional_text(fields, "ErrorCode")
+        if code == OPTED_OUT:
+            state = ReceiptState.OPTED_OUT
+        # A code is digits; anything else could be words with an address in them.
+        error_code = code if code.isascii() and code.isdigit() else None
+        return Delivery(
+            receipts=(Receipt(channel=self.name, provider_id=message_id, state=state, error_code=error_code),)
+        )
+
+
+def signature(token: str, url: str, fields: tuple[tuple[str, str], ...]) -> str:
+    """What X-Twilio-Signature must hold for a form posted to `url`; a field given twice counts once per value."""
+    signed = url + "".join(name + value for name, value in sorted(set(fields)))
+    return base64.b64encode(hmac.digest(token.encode(), signed.encode(), "sha1")).decode()
+
+
+def _spellings(url: str) -> tuple[str, ...]:
+    """The URL as it is, and with its scheme's default port written out or left out."""
+    split = urlsplit(url)
+    default = {"https": 443, "http": 80}.get(split.scheme)
+    if default is None or not split.hostname:
+        return (url,)
+    host = split.netloc.removesuffix(f":{default}")
+    if split.port not in (None, default):
+        return (url,)
+    return tuple({url, urlunsplit(split._replace(netloc=host)), urlunsplit(split._replace(netloc=f"{host}:{default}"))})
+
+
+def _kind(text: str, fields: Mapping[str, str]) -> MessageKind:
+    media = fields.get("NumMedia", "0")
+    if media.isdigit() and int(media[:4]) > 0:
+        return MessageKind.PHOTO
+    return MessageKind.TEXT if text.strip() else MessageKind.EMPTY
+
+
+def _refusal(answer: httpx.Response) -> SendError:
+    """Only the code is read of an error answer: its message quotes the number (https://www.twilio.com/docs/api/errors)."""
+    code = _json(answer).get("code")
+    named = str(code) if isinstance(code, int) else ""
+    if named == OPTED_OUT:
+        return OptedOutError()
+    if named == QUEUE_FULL:
+        return TemporarySendError(f"code {named}")
+    if answer.status_code == HTTPStatus.BAD_REQUEST and named:
+        return PermanentSendError(f"code {named}")
+    if answer.is_success:
+        return UncertainSendError(f"status {answer.status_code}")
+    return after_status(answer.status_code, answer.headers)
+
+
+def _json(answer: httpx.Response) -> Mapping[str, object]:
+    try:
+        value = json.loads(answer.content)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,1 @@
+"""The staff's door: its own app, sessions, permissions and pages."""

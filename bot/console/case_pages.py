@@ -1,0 +1,151 @@
+"""One case: reading it, taking it, answering, giving it back, closing it. What was being written is never lost:
+whatever could not be obeyed shows the case again with the draft in its box."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.console.door import Console, Page, Visit, page
+from bot.console.labels import labels
+from bot.console.permissions import Action
+from bot.conversation.case_desk import (
+    AnswerRefusedError,
+    CaseView,
+    NewerMessagesError,
+    answer_case,
+    close_case,
+    give_back,
+    open_case,
+    resend_uncertain,
+    send_ready_answer,
+)
+from bot.escalation.alarms import AckOutcome, acknowledge
+from bot.escalation.replies import READY_ANSWERS
+from bot.reports.queue_cards import CaseNotFoundError
+
+REFUSALS = frozenset({"empty", "too_long", "erased"})
+
+
+def routes(console: Console) -> list[Route]:
+    """The pages of a case."""
+
+    def posted(path: str, page_of: Page, action: Action) -> Route:
+        return page(f"/cases/{{number:int}}/{path}", page_of, action, console, method="POST")
+
+    return [
+        page("/cases/{number:int}", _read, Action.READ_CASE, console),
+        posted("look", _look, Action.READ_CASE),
+        posted("take", _take, Action.ACKNOWLEDGE),
+        posted("answer", _answer, Action.ANSWER),
+        posted("ready", _ready, Action.ANSWER),
+        posted("resend", _resend, Action.RESEND),
+        posted("give-back", _give_back, Action.GIVE_BACK),
+        posted("close", _close, Action.CLOSE),
+    ]
+
+
+async def _show(visit: Visit, *, status: int = 200, notice: str = "", outcome: AckOutcome | None = None) -> Response:
+    """The case as it is now, with the draft in its box. Opening it writes the audit."""
+    who, console = visit.who, visit.console
+
+    def read(session: Session) -> CaseView:
+        return open_case(session, visit.number, staff_id=who.staff_id, keys=console.keys, wording=console.wording)
+
+    try:
+        case = await console.database.run(read)
+    except CaseNotFoundError:
+        return visit.show("no_case.html", status=404, number=visit.number)
+    # What a ready answer says, in the language of whoever sends it; the reporter gets it in theirs.
+    ready = {
+        which: console.wording.render(f"utter_ready_answer_{which}", who.language, sms=False).text
+        for which in READY_ANSWERS
+    }
+    known = notice if notice in labels("notice") else ""
+    return visit.show(
+        "case.html", status=status, case=case, ready=ready, draft=visit.draft, notice=known, outcome=outcome
+    )
+
+
+async def _do(visit: Visit, work: Callable[[Session], object], done: str, *, keep_draft: bool = True) -> Response:
+    """Do it and come back to the case. With an unfinished draft, the case is shown in this very answer instead."""
+    try:
+        await visit.console.database.run(work)
+    except CaseNotFoundError:
+        return visit.show("no_case.html", status=404, number=visit.number)
+    except NewerMessagesError:
+        return await _show(visit, status=409, notice="newer")
+    except AnswerRefusedError as error:
+        return await _show(visit, status=422, notice=error.reason if error.reason in REFUSALS else "refused")
+    if keep_draft and visit.draft.strip():
+        return await _show(visit, notice=done)
+    return RedirectResponse(f"/cases/{visit.number}?done={done}#newest", status_code=303)
+
+
+async def _read(visit: Visit) -> Response:
+    return await _show(visit, notice=visit.request.query_params.get("done", ""))
+
+
+async def _look(visit: Visit) -> Response:
+    return await _show(visit, notice="resumed" if "resumed" in visit.form else "")
+
+
+async def _take(visit: Visit) -> Response:
+    def take(session: Session) -> AckOutcome | None:
+        return acknowledge(session, visit.number, staff_id=visit.who.staff_id, settings=visit.console.settings)
+
+    outcome = await visit.console.database.run(take)
+    if outcome is None:
+        return await _show(visit, notice="nothing_to_take")
+    if not outcome.taken:
+        return await _show(visit, outcome=outcome)
+    return RedirectResponse(f"/cases/{visit.number}?done=taken#newest", status_code=303)
+
+
+async def _answer(visit: Visit) -> Response:
+    def answer(session: Session) -> None:
+        answer_case(
+            session,
+            visit.number,
+            staff_id=visit.who.staff_id,
+            text=visit.draft,
+            seen_inbox_id=visit.field_number("seen_inbox_id"),
+            wording=visit.console.wording,
+            writes_as_sms=visit.console.writes_as_sms,
+        )
+
+    return await _do(visit, answer, "queued", keep_draft=False)
+
+
+async def _ready(visit: Visit) -> Response:
+    which = visit.field_number("which")
+    return await _do(
+        visit,
+        lambda session: send_ready_answer(session, visit.number, staff_id=visit.who.staff_id, which=which),
+        "queued",
+    )
+
+
+async def _resend(visit: Visit) -> Response:
+    outbox_id = visit.field_number("outbox_id")
+
+    def resend(session: Session) -> bool:
+        return resend_uncertain(session, visit.number, outbox_id, staff_id=visit.who.staff_id)
+
+    try:
+        again = await visit.console.database.run(resend)
+    except CaseNotFoundError:
+        return visit.show("no_case.html", status=404, number=visit.number)
+    done = "resent" if again else "not_uncertain"
+    return RedirectResponse(f"/cases/{visit.number}?done={done}#newest", status_code=303)
+
+
+async def _give_back(visit: Visit) -> Response:
+    return await _do(visit, lambda session: give_back(session, visit.number, staff_id=visit.who.staff_id), "given_back")
+
+
+async def _close(visit: Visit) -> Response:
+    return await _do(visit, lambda session: close_case(session, visit.number, staff_id=visit.who.staff_id), "closed")

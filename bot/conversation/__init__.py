@@ -1,0 +1,1 @@
+"""One turn of a conversation: language, engine, words, and the one transaction that commits them."""

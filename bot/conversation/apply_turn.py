@@ -1,0 +1,198 @@
+"""Commits what a turn caused, in one transaction of the caller: words to say, facts, urgency, alarm, the new state.
+
+The conversation is locked meanwhile. If a human has taken it over during the turn, the bot's words carry the older
+version and are cancelled by the outbox; facts and urgency count all the same."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from bot.conversation import directives as want
+from bot.conversation.engine import TurnAnswer
+from bot.conversation.wipe import wipe_conversation
+from bot.conversation.wording import Wording
+from bot.database.session import database_now
+from bot.database.states import Author, ReportKind, Safety
+from bot.database.tables import ContactPoint, Conversation, Report
+from bot.escalation.alarms import raise_alarm, stand_down, tell_owner_of_new_words, wait_for_danger_answer
+from bot.messages.inbox import Claimed
+from bot.messages.message import MessageKind
+from bot.messages.outbox import REPLY, URGENT_REPLY, release_held, say
+from bot.privacy.sealing import ConversationOpener, ServiceKeys, seal_to
+from bot.reports.report_store import find_open_report, lock_conversation, open_report, raise_urgency, record_facts
+from bot.reports.triage import Verdict, judge
+from bot.reports.urgency import Urgency
+from bot.settings import Settings
+
+_KINDS = {"help": ReportKind.HELP_REQUEST, "tip": ReportKind.TIP, "question": ReportKind.QUESTION}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """One handled message and the engine's answer to it. `version` is the conversation's when it was prepared;
+    `answer` is None when a human speaks and no engine was asked."""
+
+    claimed: Claimed
+    language: str
+    language_known: bool
+    gap: bool
+    sms: bool
+    version: int
+    answer: TurnAnswer | None
+
+    @property
+    def do(self) -> tuple[want.Directive, ...]:
+        """What the engine wants done."""
+        return self.answer.do if self.answer else ()
+
+    @property
+    def floor(self) -> Urgency | None:
+        """What the floor found at the door."""
+        return Urgency(self.claimed.floor_urgency) if self.claimed.floor_urgency else None
+
+    @property
+    def unreadable(self) -> bool:
+        """Nobody could read what it tells: voice or picture, or words of a language we do not speak."""
+        return self.claimed.kind.may_tell_something or not self.language_known
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rooms:
+    """What applying a turn needs besides the turn."""
+
+    wording: Wording
+    keys: ServiceKeys = field(repr=False)
+    settings: Settings = field(repr=False)
+
+
+def apply_turn(session: Session, turn: Turn, opener: ConversationOpener, rooms: Rooms) -> None:
+    """Everything the message caused, but for marking its inbox row handled."""
+    assert turn.claimed.conversation_id is not None
+    conversation = lock_conversation(session, turn.claimed.conversation_id)
+    _note_that_they_wrote(session, conversation, turn)
+    _apply_language(conversation, turn)
+    _apply_safety(session, conversation, turn)
+    report = _apply_to_report(session, conversation, turn, opener, rooms)
+    if turn.answer is not None:
+        conversation.state_sealed = seal_to(conversation.public_key, json.dumps(dict(turn.answer.state)))
+        _say(session, conversation, turn, turn.answer, report, rooms)
+    if any(isinstance(each, want.Wipe) for each in turn.do):
+        wipe_conversation(session, conversation, opener, rooms.keys, keep_reply_to=turn.claimed.id)
+
+
+def _note_that_they_wrote(session: Session, conversation: Conversation, turn: Turn) -> None:
+    conversation.last_word_at = database_now(session)
+    if turn.gap and conversation.safety in (Safety.SAFE, Safety.UNKNOWN):
+        conversation.safety = Safety.RETURNED
+    opted_out = func.now() if any(isinstance(each, want.OptOut) for each in turn.do) else None
+    session.execute(
+        update(ContactPoint)
+        .where(ContactPoint.conversation_id == conversation.id)
+        .values(opted_out_at=opted_out, broken_reason=None)
+    )
+
+
+def _apply_language(conversation: Conversation, turn: Turn) -> None:
+    chosen = [each.language for each in turn.do if isinstance(each, want.ChooseLanguage)]
+    if chosen:
+        conversation.language = chosen[-1]
+    elif turn.claimed.kind is MessageKind.TEXT and turn.language_known:
+        conversation.language = turn.language
+
+
+def _apply_safety(session: Session, conversation: Conversation, turn: Turn) -> None:
+    for each in turn.do:
+        if isinstance(each, want.ConfirmSafe):
+            conversation.safety = Safety.SAFE
+            release_held(session, conversation.id)
+        elif isinstance(each, want.DeclareUnsafe):
+            conversation.safety = Safety.UNSAFE
+
+
+def _apply_to_report(
+    session: Session, conversation: Conversation, turn: Turn, opener: ConversationOpener, rooms: Rooms
+) -> Report | None:
+    report = find_open_report(session, conversation.id)
+    if report is None and not _tells_something(turn):
+        return None
+    report = open_report(session, conversation)
+    report.language = conversation.language
+    _apply_facts(session, conversation, report, turn, opener)
+    verdict = _judge(report, turn)
+    raise_urgency(report, verdict.urgency, verdict.reasons)
+    if verdict.urgency.pages:
+        raise_alarm(session, report, verdict.urgency, verdict.reasons[0], rooms.settings)
+    elif turn.unreadable:
+        wait_for_danger_answer(session, report, rooms.settings)
+    tell_owner_of_new_words(session, report, turn.claimed.id)
+    return report
+
+
+def _tells_something(turn: Turn) -> bool:
+    telling = want.RaiseUrgency | want.RecordFacts | want.FileReport | want.CallPerson
+    return turn.floor is not None or turn.unreadable or any(isinstance(each, telling) for each in turn.do)
+
+
+def _apply_facts(
+    session: Session, conversation: Conversation, report: Report, turn: Turn, opener: ConversationOpener
+) -> None:
+    for each in turn.do:
+        if isinstance(each, want.RecordFacts):
+            record_facts(report, each.facts, conversation=conversation, opener=opener)
+            _set_kind(report, each.facts.get("topic"))
+            if each.facts.get("danger_now") == "no":
+                stand_down(session, report)
+        elif isinstance(each, want.FileReport):
+            _set_kind(report, each.topic)
+            report.filed_at = func.now()
+        elif isinstance(each, want.CallPerson):
+            report.person_wanted_at = func.now()
+
+
+def _set_kind(report: Report, topic: str | None) -> None:
+    """A help request stays one, whatever else is told later."""
+    if topic in _KINDS and report.kind is not ReportKind.HELP_REQUEST:
+        report.kind = _KINDS[topic]
+
+
+def _judge(report: Report, turn: Turn) -> Verdict:
+    raised = [(each.urgency, each.reason) for each in turn.do if isinstance(each, want.RaiseUrgency)]
+    if any(isinstance(each, want.CallPerson) for each in turn.do):
+        raised.append((Urgency.HIGH, "person_wanted"))
+    return judge(
+        floor=turn.floor,
+        floor_reasons=turn.claimed.floor_reasons,
+        raised=raised,
+        kind=report.kind,
+        message_kind=turn.claimed.kind,
+        language_known=turn.language_known,
+    )
+
+
+def _say(
+    session: Session, conversation: Conversation, turn: Turn, answer: TurnAnswer, report: Report | None, rooms: Rooms
+) -> None:
+    language = conversation.language or turn.language
+    words = [
+        rooms.wording.render(each.response, language, sms=turn.sms, arguments=each.arguments) for each in answer.say
+    ]
+    urgent = report is not None and Urgency(report.urgency).pages
+    say(
+        session,
+        conversation,
+        words,
+        key=f"reply:{turn.claimed.id}",
+        author=Author.BOT,
+        priority=URGENT_REPLY if urgent else REPLY,
+        reply_to_inbox=turn.claimed.id,
+        written_for=turn.version,
+    )
+
+
+def conversation_of(session: Session, claimed: Claimed) -> Conversation:
+    """The conversation a claimed message belongs to, not locked."""
+    return session.scalars(select(Conversation).where(Conversation.id == claimed.conversation_id)).one()

@@ -1,0 +1,228 @@
+"""What a signed-in person does with a case: open, answer, give back, close. Every act is in the audit.
+Opening the text is what makes "a person has read this" true. Nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.conversation.handle_message import opener_of
+from bot.conversation.wording import Wording
+from bot.database.states import Author, OutboxState, ReportState
+from bot.database.tables import (
+    AuditEntry,
+    ContactPoint,
+    Conversation,
+    InboxMessage,
+    OutboxMessage,
+    Report,
+)
+from bot.errors import SampanError
+from bot.escalation import ownership, replies
+from bot.escalation.alarms import close_alarms
+from bot.messages import outbox
+from bot.messages.outbox import Words
+from bot.privacy.sealing import ConversationOpener, ServiceKeys
+from bot.reports.queue_cards import CaseNotFoundError, QueueCard, find_card
+from bot.reports.report_store import lock_conversation, read_facts
+
+LONGEST_ANSWER = 1000  # characters
+
+
+class NewerMessagesError(SampanError):
+    """The reporter wrote again since the page was opened: the newer words must be read before answering."""
+
+
+class AnswerRefusedError(SampanError):
+    """The words cannot be sent: empty, too long, or the reporter erased the conversation. `reason` is a code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One message of a conversation as staff see it."""
+
+    at: datetime
+    who: str  # reporter, bot, staff, system
+    state: str
+    outbox_id: int | None
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseView:
+    """An opened case. `last_inbox_id` goes back with an answer, to notice newer words."""
+
+    card: QueueCard
+    last_inbox_id: int
+    safety: str
+    bot_silent: bool
+    erased: bool
+    entries: tuple[Entry, ...] = field(repr=False)
+    facts: Mapping[str, str] = field(repr=False)
+
+
+def open_case(session: Session, number: int, *, staff_id: int, keys: ServiceKeys, wording: Wording) -> CaseView:
+    """Unseal a case for one page. The view is in the audit; the first one is told to the reporter, once it is safe."""
+    card = find_card(session, number)
+    report, conversation = _locked(session, number)
+    session.add(AuditEntry(staff_id=staff_id, action="opened", report_id=report.id))
+    if conversation.private_key_wrapped is None or conversation.wipe_asked_at is not None:
+        return CaseView(
+            card=card,
+            last_inbox_id=0,
+            safety=conversation.safety.value,
+            bot_silent=True,
+            erased=True,
+            entries=(),
+            facts={},
+        )
+    opener = opener_of(conversation, keys)
+    if report.first_read_at is None:
+        report.first_read_at = func.now()
+        key = f"read:{report.id}"
+        outbox.say_template(session, conversation, "utter_person_read", key=key, author=Author.SYSTEM)
+    return CaseView(
+        card=card,
+        last_inbox_id=_last_inbox_id(session, conversation),
+        safety=conversation.safety.value,
+        bot_silent=conversation.owner_id is not None,
+        erased=False,
+        entries=_entries(session, conversation, opener, wording),
+        facts=read_facts(report, opener),
+    )
+
+
+def _entries(
+    session: Session, conversation: Conversation, opener: ConversationOpener, wording: Wording
+) -> tuple[Entry, ...]:
+    received = session.scalars(select(InboxMessage).where(InboxMessage.conversation_id == conversation.id))
+    sent = session.scalars(select(OutboxMessage).where(OutboxMessage.conversation_id == conversation.id))
+    entries = [
+        Entry(
+            at=row.received_at,
+            who="reporter",
+            state=row.kind,
+            outbox_id=None,
+            text=opener.open(row.text_sealed) if row.text_sealed else "",
+        )
+        for row in received
+    ]
+    for out in sent:
+        text = outbox.Words.from_json(opener.open(out.body_sealed)).text if out.body_sealed else ""
+        if out.template:
+            text = template_words(out, conversation, wording, sms=True).text
+        entries.append(
+            Entry(at=out.created_at, who=out.author.value, state=out.state.value, outbox_id=out.id, text=text)
+        )
+    return tuple(sorted(entries, key=lambda entry: entry.at))
+
+
+def template_words(row: OutboxMessage, conversation: Conversation, wording: Wording, *, sms: bool) -> Words:
+    """A template queued for a reporter, in the person's language of this moment; a human's is marked as one."""
+    assert row.template is not None
+    language = conversation.language or wording.deployment.default_language.value
+    words = wording.render(row.template, language, sms=sms, arguments=row.arguments)
+    return wording.as_person(words.text, language, sms=sms) if row.author is Author.STAFF else words
+
+
+def answer_case(
+    session: Session,
+    number: int,
+    *,
+    staff_id: int,
+    text: str,
+    seen_inbox_id: int,
+    wording: Wording,
+    writes_as_sms: frozenset[str],
+) -> None:
+    """Send a person's words. NewerMessagesError when the reporter wrote meanwhile, AnswerRefusedError when they
+    cannot go; the caller keeps the draft in both cases."""
+    words = text.strip()
+    if not words or len(words) > LONGEST_ANSWER:
+        raise AnswerRefusedError("empty" if not words else "too_long")
+    report, conversation = _locked(session, number)
+    _refuse_if_erased(conversation)
+    if _last_inbox_id(session, conversation) != seen_inbox_id:
+        raise NewerMessagesError("the reporter wrote again")
+    ownership.take_over(session, conversation, report, staff_id=staff_id)
+    channel = session.scalars(select(ContactPoint.channel).where(ContactPoint.conversation_id == conversation.id)).one()
+    language = conversation.language or wording.deployment.default_language.value
+    sent = wording.as_person(words, language, sms=channel in writes_as_sms)
+    key = f"answer:{report.id}:{staff_id}:{_next_answer(session, conversation)}"
+    outbox.say(session, conversation, [sent], key=key, author=Author.STAFF, author_id=staff_id)
+    _note_answer(session, report, staff_id, "words")
+
+
+def send_ready_answer(session: Session, number: int, *, staff_id: int, which: int) -> None:
+    """Send one of the numbered answers. AnswerRefusedError when there is no such answer or everything was erased."""
+    if which not in replies.READY_ANSWERS:
+        raise AnswerRefusedError("unknown_answer")
+    report, conversation = _locked(session, number)
+    _refuse_if_erased(conversation)
+    key = f"answer:{report.id}:{staff_id}:{_next_answer(session, conversation)}"
+    replies.send_ready_answer(session, report, staff_id=staff_id, which=which, key=key)
+    _note_answer(session, report, staff_id, None)
+
+
+def give_back(session: Session, number: int, *, staff_id: int) -> None:
+    """The bot answers this reporter again."""
+    report, conversation = _locked(session, number)
+    ownership.give_back(session, conversation, report, staff_id=staff_id)
+
+
+def close_case(session: Session, number: int, *, staff_id: int) -> None:
+    """A named human ends the case and its alarm. A later message opens a new report."""
+    report, conversation = _locked(session, number)
+    if report.state is ReportState.OPEN:
+        report.state = ReportState.CLOSED
+        report.closed_at = func.now()
+        close_alarms(session, report.id)
+        ownership.give_back(session, conversation, report, staff_id=staff_id)
+        session.add(AuditEntry(staff_id=staff_id, action="closed", report_id=report.id))
+
+
+def resend_uncertain(session: Session, number: int, outbox_id: int, *, staff_id: int) -> bool:
+    """Send a message again that may not have arrived. False when it belongs elsewhere or is not uncertain any more."""
+    report, conversation = _locked(session, number)
+    row = session.get(OutboxMessage, outbox_id)
+    if row is None or row.conversation_id != conversation.id or row.state is not OutboxState.UNCERTAIN:
+        return False
+    session.add(AuditEntry(staff_id=staff_id, action="resent", report_id=report.id))
+    return outbox.resend(session, outbox_id)
+
+
+def _locked(session: Session, number: int) -> tuple[Report, Conversation]:
+    report = session.scalar(select(Report).where(Report.number == number))
+    if report is None:
+        raise CaseNotFoundError("no such case")
+    return report, lock_conversation(session, report.conversation_id)
+
+
+def _refuse_if_erased(conversation: Conversation) -> None:
+    if conversation.wipe_asked_at is not None:
+        raise AnswerRefusedError("erased")
+
+
+def _last_inbox_id(session: Session, conversation: Conversation) -> int:
+    newest = select(func.max(InboxMessage.id)).where(InboxMessage.conversation_id == conversation.id)
+    return session.scalar(newest) or 0
+
+
+def _next_answer(session: Session, conversation: Conversation) -> int:
+    written = select(func.count()).where(OutboxMessage.conversation_id == conversation.id)
+    return session.scalar(written) or 0
+
+
+def _note_answer(session: Session, report: Report, staff_id: int, detail: str | None) -> None:
+    if report.first_answered_at is None:
+        report.first_answered_at = func.now()
+    if detail is not None:
+        session.add(AuditEntry(staff_id=staff_id, action="answered", report_id=report.id, detail=detail))

@@ -1,0 +1,113 @@
+"""Start reading here: one message of a reporter, from the inbox to everything it causes.
+
+1. `_prepare` (one transaction): open the text, find the language and the situation.
+2. The engine takes its turn; no transaction is open meanwhile.
+3. `_commit` (one transaction): state, words, facts, urgency, alarm, and the inbox row handled. All or nothing.
+
+An urgent message has had its alarm since it came through the door (intake.py); nothing here can delay it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from bot.conversation.apply_turn import Rooms, Turn, apply_turn, conversation_of
+from bot.conversation.engine import DialogueEngine, Situation, TurnAnswer, TurnRequest
+from bot.conversation.languages import Heard, choose, hear
+from bot.conversation.wording import Wording
+from bot.database.session import Database, database_now
+from bot.database.tables import Conversation
+from bot.messages import inbox
+from bot.messages.inbox import Claimed
+from bot.messages.message import MessageKind
+from bot.messages.normalising import read
+from bot.privacy.sealing import ConversationOpener, ServiceKeys
+from bot.reports.urgency import Urgency
+from bot.settings import Settings
+
+_LONGEST_FOR_THE_MODEL = 2000  # characters; the whole text stays sealed and is read by the floor and by people
+_SITUATIONS = {MessageKind.TEXT: "text", MessageKind.START: "start", MessageKind.LOCATION: "location"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """The parts this module works with, joined in wiring.py. `writes_as_sms` names the channels without buttons."""
+
+    database: Database
+    engine: DialogueEngine
+    wording: Wording
+    settings: Settings
+    writes_as_sms: frozenset[str]
+    keys: ServiceKeys = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Prepared:
+    """What is known before the engine's turn. `ask` is False when a human speaks: no engine is asked."""
+
+    request: TurnRequest
+    ask: bool
+    version: int
+    language_known: bool
+
+
+async def handle_message(claimed: Claimed, desk: Desk) -> None:
+    """Handle one claimed message of a reporter. LeaseLostError when another worker has taken it over; any other
+    error leaves the row to be tried again, and nothing half done."""
+    prepared = await desk.database.run(lambda session: _prepare(session, claimed, desk))
+    answer = await desk.engine.take_turn(prepared.request) if prepared.ask else None
+    await desk.database.run(lambda session: _commit(session, claimed, prepared, answer, desk))
+
+
+def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared:
+    conversation = conversation_of(session, claimed)
+    opener = opener_of(conversation, desk.keys)
+    text = read(opener.open(claimed.text_sealed) if claimed.text_sealed is not None else "").text
+    heard = hear(text) if claimed.kind is MessageKind.TEXT else Heard(language=None)
+    default = desk.wording.deployment.default_language.value
+    last = conversation.last_word_at
+    gap = last is not None and database_now(session) - last > desk.settings.hold_after
+    request = TurnRequest(
+        state=json.loads(opener.open(conversation.state_sealed)) if conversation.state_sealed else None,
+        text=text[:_LONGEST_FOR_THE_MODEL],
+        language=choose(heard, conversation.language, default),
+        channel="sms" if claimed.channel in desk.writes_as_sms else "telegram",
+        situation=_situation(claimed, heard, gap),
+    )
+    return _Prepared(
+        request=request,
+        ask=conversation.owner_id is None,
+        version=conversation.version,
+        language_known=not heard.foreign,
+    )
+
+
+def _situation(claimed: Claimed, heard: Heard, gap: bool) -> Situation:
+    urgent = claimed.floor_urgency is not None and Urgency(claimed.floor_urgency).pages
+    kind = "unreadable" if heard.foreign else _SITUATIONS.get(claimed.kind, "unreadable")
+    if kind == "unreadable" and urgent:
+        kind = "text"  # a picture with an urgent caption: the caption is what counts
+    return Situation(urgent=urgent, gap=gap, kind=kind)
+
+
+def _commit(session: Session, claimed: Claimed, prepared: _Prepared, answer: TurnAnswer | None, desk: Desk) -> None:
+    turn = Turn(
+        claimed=claimed,
+        language=prepared.request.language,
+        language_known=prepared.language_known,
+        gap=prepared.request.situation.gap,
+        sms=claimed.channel in desk.writes_as_sms,
+        version=prepared.version,
+        answer=answer,
+    )
+    inbox.finish(session, claimed)
+    opener = opener_of(conversation_of(session, claimed), desk.keys)
+    apply_turn(session, turn, opener, Rooms(wording=desk.wording, keys=desk.keys, settings=desk.settings))
+
+
+def opener_of(conversation: Conversation, keys: ServiceKeys) -> ConversationOpener:
+    """What opens this conversation's texts. The key is there until the conversation is wiped."""
+    assert conversation.private_key_wrapped is not None, "a wiped conversation receives no messages"
+    return ConversationOpener(keys, conversation.private_key_wrapped)

@@ -1,0 +1,89 @@
+"""Wipe: end and erase, on the reporter's word. Words, facts and state go at once; the address goes when the last
+word has left, and with it the key, so that nothing left over anywhere can be opened. What stays: the report's number,
+its urgency with the coded reasons, and an open alarm, which only a human closes."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from bot.database.states import InboxState, OutboxState
+from bot.database.tables import ContactPoint, Conversation, InboxMessage, OutboxMessage, Report
+from bot.messages.contacts import find_or_begin
+from bot.privacy.sealing import ConversationOpener, ServiceKeys, open_with, seal_to
+
+_UNSENT = (OutboxState.PENDING, OutboxState.HELD, OutboxState.UNCERTAIN)
+
+
+def wipe_conversation(
+    session: Session, conversation: Conversation, opener: ConversationOpener, keys: ServiceKeys, *, keep_reply_to: int
+) -> None:
+    """Erase a locked conversation, but for the reply to inbox row `keep_reply_to`: the last word."""
+    others = (OutboxMessage.conversation_id == conversation.id, OutboxMessage.inbox_id.is_distinct_from(keep_reply_to))
+    session.execute(
+        update(OutboxMessage).where(*others, OutboxMessage.state.in_(_UNSENT)).values(state=OutboxState.CANCELLED)
+    )
+    session.execute(update(OutboxMessage).where(*others).values(body_sealed=None))
+    _give_later_messages_a_new_conversation(session, conversation, opener, keys, after=keep_reply_to)
+    session.execute(
+        update(InboxMessage)
+        .where(InboxMessage.conversation_id == conversation.id)
+        .values(text_sealed=None, callback_sealed=None)
+    )
+    session.execute(update(Report).where(Report.conversation_id == conversation.id).values(facts_sealed=None))
+    conversation.state_sealed = None
+    conversation.wipe_asked_at = func.now()
+
+
+def _give_later_messages_a_new_conversation(
+    session: Session, conversation: Conversation, opener: ConversationOpener, keys: ServiceKeys, *, after: int
+) -> None:
+    """The address is forgotten here and now; what came in after the word to erase begins a conversation of its own."""
+    point = session.scalars(select(ContactPoint).where(ContactPoint.conversation_id == conversation.id)).one()
+    point.address_hash = None
+    session.flush()
+    later = session.scalars(
+        select(InboxMessage)
+        .where(InboxMessage.conversation_id == conversation.id, InboxMessage.state == InboxState.PENDING)
+        .where(InboxMessage.id > after)
+        .order_by(InboxMessage.id)
+    ).all()
+    if not later or point.address_sealed is None:
+        return
+    address = open_with(keys.address, point.address_sealed)
+    fresh = find_or_begin(session, channel=point.channel, address=address, keys=keys)
+    for row in later:
+        words = opener.open(row.text_sealed) if row.text_sealed is not None else ""
+        row.conversation_id = fresh.conversation_id
+        row.text_sealed = seal_to(fresh.public_key, words)
+    session.flush()
+
+
+def finish_wipe(session: Session, conversation_id: UUID) -> bool:
+    """Destroy the keys and the address once nothing is left to be sent. False while something still is."""
+    open_rows = select(OutboxMessage.id).where(
+        OutboxMessage.conversation_id == conversation_id,
+        OutboxMessage.state.in_([OutboxState.PENDING, OutboxState.SENDING]),
+    )
+    if session.scalar(open_rows.limit(1)) is not None:
+        return False
+    session.execute(
+        update(OutboxMessage).where(OutboxMessage.conversation_id == conversation_id).values(body_sealed=None)
+    )
+    session.execute(
+        update(ContactPoint).where(ContactPoint.conversation_id == conversation_id).values(address_sealed=None)
+    )
+    session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation_id, Conversation.wiped_at.is_(None))
+        .values(private_key_wrapped=None, wiped_at=func.now())
+    )
+    return True
+
+
+def conversations_to_finish(session: Session) -> list[UUID]:
+    """Wiped conversations whose keys are still there."""
+    rows = select(Conversation.id).where(Conversation.wipe_asked_at.is_not(None), Conversation.wiped_at.is_(None))
+    return list(session.scalars(rows.limit(50)))

@@ -1,0 +1,1 @@
+"""Alembic's folder; one file per migration under versions/, named in order."""

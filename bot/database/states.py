@@ -1,0 +1,76 @@
+"""The states rows can be in, one sentence beside each. No SQL here: pure parts of the house read them too."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Safety(StrEnum):
+    """Whether words may reach the reporter's phone unasked; design 4.7."""
+
+    UNKNOWN = "unknown"  # never asked yet: only the ten-minute rule holds words back
+    SAFE = "safe"  # said yes, and has not been silent for long since
+    UNSAFE = "unsafe"  # said no: nothing but direct replies until a yes
+    RETURNED = "returned"  # wrote again after a gap and has not said yes yet
+
+
+class InboxState(StrEnum):
+    """Where a received message stands."""
+
+    PENDING = "pending"  # stored, and perhaps leased by a worker right now
+    HANDLED = "handled"  # everything it caused is committed
+    DEAD = "dead"  # could not be handled after many tries; a human was alarmed
+
+
+class OutboxState(StrEnum):
+    """Where a message to be sent stands."""
+
+    PENDING = "pending"  # to be sent when due
+    SENDING = "sending"  # leased by a worker, perhaps on the wire
+    SENT = "sent"  # the provider took it
+    DELIVERED = "delivered"  # the provider says it arrived
+    HELD = "held"  # kept back until it is safe
+    UNCERTAIN = "uncertain"  # may have been delivered; a reporter's message is not repeated without a human
+    FAILED = "failed"  # will never be delivered to this address
+    CANCELLED = "cancelled"  # no longer wanted: a human took over, or the alarm was taken
+
+
+class Author(StrEnum):
+    """Who speaks in a message to a reporter."""
+
+    BOT = "bot"  # the dialogue; cancelled when a human has taken over
+    STAFF = "staff"  # a named responder
+    SYSTEM = "system"  # a truth about the case: reached, read, nobody yet
+
+
+class ReportKind(StrEnum):
+    """Two tracks with two rules of consent."""
+
+    HELP_REQUEST = "help_request"  # somebody in need, self or other
+    TIP = "tip"  # something seen or known
+    QUESTION = "question"  # information asked for, nothing reported
+    UNCLEAR = "unclear"  # nobody could tell yet
+
+
+class ReportState(StrEnum):
+    """Whether staff still have work with it."""
+
+    OPEN = "open"  # being told, or told
+    CLOSED = "closed"  # ended by a named human
+
+
+class AlarmState(StrEnum):
+    """Where an alarm stands; reopening is a new epoch, never a step back."""
+
+    WAITING = "waiting"  # the danger question is open; unanswered in time it becomes PAGING
+    PAGING = "paging"  # nobody has acknowledged yet
+    ACKNOWLEDGED = "acknowledged"  # a responder took it, for the time of a lease
+    CLOSED = "closed"  # a named human ended it
+    STOOD_DOWN = "stood_down"  # the danger question was answered with no before anybody was paged
+
+
+class StaffRole(StrEnum):
+    """What a staff account may do."""
+
+    RESPONDER = "responder"  # takes alarms, reads and answers
+    SUPERVISOR = "supervisor"  # the same, and sees the roster and the audit

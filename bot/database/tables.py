@@ -1,0 +1,305 @@
+"""Every table and every column on one page. Whatever could tell who someone is or what they said is sealed, and its
+column ends in _sealed; hashes are keyed with a key that is not in the database. docs/privacy.md says what is left."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Enum,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    Sequence,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from bot.database.states import (
+    AlarmState,
+    Author,
+    InboxState,
+    OutboxState,
+    ReportKind,
+    ReportState,
+    Safety,
+    StaffRole,
+)
+
+
+def _coded(enum: type[StrEnum]) -> Enum:
+    """A column of coded words, readable in psql."""
+    return Enum(enum, native_enum=False, length=24, values_callable=lambda kind: [member.value for member in kind])
+
+
+class Table(DeclarativeBase):
+    """Base of all tables; datetimes are aware."""
+
+    type_annotation_map = {datetime: DateTime(timezone=True), str: Text, bytes: LargeBinary, dict[str, Any]: JSONB}
+
+
+class Conversation(Table):
+    """All that passes with one contact point."""
+
+    __tablename__ = "conversation"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    pseudonym: Mapped[str] = mapped_column(unique=True)
+    language: Mapped[str | None]  # chosen or detected; None before the first words
+    public_key: Mapped[bytes]
+    private_key_wrapped: Mapped[bytes | None]  # None once wiped: nothing of it can be opened any more
+    state_sealed: Mapped[bytes | None]  # the engine's folded state
+    version: Mapped[int] = mapped_column(default=0)  # counts who speaks: a bot's word for an older version is cancelled
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # the human who speaks now; the bot is silent
+    safety: Mapped[Safety] = mapped_column(_coded(Safety), default=Safety.UNKNOWN)
+    last_word_at: Mapped[datetime | None]  # the reporter's last message
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    wipe_asked_at: Mapped[datetime | None]  # the last word is still to be sent, then the keys go
+    wiped_at: Mapped[datetime | None]
+
+
+class ContactPoint(Table):
+    """A channel and an address on it."""
+
+    __tablename__ = "contact_point"
+    __table_args__ = (UniqueConstraint("channel", "address_hash"),)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), unique=True)
+    channel: Mapped[str]
+    address_hash: Mapped[bytes | None]  # None once wiped: the next message from there begins afresh
+    address_sealed: Mapped[bytes | None]
+    opted_out_at: Mapped[datetime | None]
+    broken_reason: Mapped[str | None]  # coded: blocked, opted_out, permanent
+
+
+class InboxMessage(Table):
+    """A received message; stored before anything is acknowledged to a provider."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("channel", "provider_key"),
+        Index("inbox_due", "priority", "id", postgresql_where=text("state = 'pending'")),
+        Index("inbox_of_conversation", "conversation_id", "id"),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    channel: Mapped[str]
+    provider_key: Mapped[bytes]  # keyed hash of the provider's id
+    conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversation.id"))
+    staff_contact_id: Mapped[int | None] = mapped_column(ForeignKey("staff_contact.id"))
+    sender_sealed: Mapped[bytes | None]  # only of somebody who writes to the staff bot without being known there
+    kind: Mapped[str]
+    text_sealed: Mapped[bytes | None]
+    callback_sealed: Mapped[bytes | None]
+    floor_urgency: Mapped[str | None]
+    floor_reasons: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    priority: Mapped[int]  # 0 urgent, 1 a responder's, 5 everything else
+    state: Mapped[InboxState] = mapped_column(_coded(InboxState), default=InboxState.PENDING)
+    received_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    due_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    handled_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    lease_token: Mapped[UUID | None]
+    error_kind: Mapped[str | None]
+
+
+class OutboxMessage(Table):
+    """A message to be sent. A reporter's words are sealed; a responder's page is a template without content."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("outbox_due", "priority", "due_at", "id", postgresql_where=text("state in ('pending', 'sending')")),
+        Index("outbox_of_conversation", "conversation_id", "id"),
+        Index("outbox_by_provider", "channel", "provider_key"),
+        CheckConstraint("audience = 'reporter' or body_sealed is null", name="no_content_in_pages"),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)  # one cause, one row: written twice, sent once
+    audience: Mapped[str]
+    channel: Mapped[str]
+    conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversation.id"))
+    staff_contact_id: Mapped[int | None] = mapped_column(ForeignKey("staff_contact.id"))
+    page_id: Mapped[int | None] = mapped_column(ForeignKey("page.id"))
+    inbox_id: Mapped[int | None] = mapped_column(ForeignKey("inbox.id"))  # the message this directly replies to
+    author: Mapped[Author] = mapped_column(_coded(Author), default=Author.SYSTEM)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    body_sealed: Mapped[bytes | None]  # reporters only: words and buttons, JSON
+    template: Mapped[str | None]  # the name of a text without content, rendered when it is sent
+    arguments: Mapped[dict[str, Any] | None]  # of the template: numbers and coded words
+    expect_version: Mapped[int | None]  # the conversation's version it was written for; bot only
+    priority: Mapped[int]  # 0 first page of an unpaged alarm, 1 re-page, 2 urgent reply, 3 reply, 4 the rest
+    state: Mapped[OutboxState] = mapped_column(_coded(OutboxState), default=OutboxState.PENDING)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    due_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    sent_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    lease_token: Mapped[UUID | None]
+    provider_key: Mapped[bytes | None]  # keyed hash of the provider's id, to find it when a receipt comes
+    provider_ref: Mapped[str | None]  # responders only: the id in the chat, to reply to when paging again
+    receipt_rank: Mapped[int] = mapped_column(default=-1)  # receipts never move backwards
+    parts: Mapped[int | None]
+    error_kind: Mapped[str | None]
+
+
+report_number = Sequence("report_number", start=101)
+
+
+class Report(Table):
+    """What was told, as staff work on it."""
+
+    __tablename__ = "report"
+    __table_args__ = (
+        Index("one_open_report", "conversation_id", unique=True, postgresql_where=text("state = 'open'")),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    number: Mapped[int] = mapped_column(report_number, server_default=report_number.next_value(), unique=True)
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"))
+    kind: Mapped[ReportKind] = mapped_column(_coded(ReportKind), default=ReportKind.UNCLEAR)
+    state: Mapped[ReportState] = mapped_column(_coded(ReportState), default=ReportState.OPEN)
+    urgency: Mapped[str]
+    urgency_reasons: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    language: Mapped[str | None]
+    facts_sealed: Mapped[bytes | None]
+    opened_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    last_word_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    filed_at: Mapped[datetime | None]
+    person_wanted_at: Mapped[datetime | None]
+    first_read_at: Mapped[datetime | None]  # a named person opened the text
+    first_answered_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class Alarm(Table):
+    """An urgent report that needs a human now. Its reason stays, without words, until a human closes it."""
+
+    __tablename__ = "alarm"
+    __table_args__ = (
+        UniqueConstraint("report_id", "epoch"),
+        Index("alarm_due", "next_action_at", postgresql_where=text("state in ('waiting', 'paging', 'acknowledged')")),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    epoch: Mapped[int]
+    state: Mapped[AlarmState] = mapped_column(_coded(AlarmState))
+    urgency: Mapped[str]
+    reason: Mapped[str]
+    step_no: Mapped[int] = mapped_column(default=0)  # 0 before the first page
+    loop_no: Mapped[int] = mapped_column(default=0)
+    next_action_at: Mapped[datetime]
+    raised_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    first_paged_at: Mapped[datetime | None]  # the first page left
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    acknowledged_at: Mapped[datetime | None]
+    exhausted_at: Mapped[datetime | None]  # everybody was tried; the reporter was told the truth
+    closed_at: Mapped[datetime | None]
+
+
+class Page(Table):
+    """One way to one responder at one step. The unique key makes a duplicate impossible by construction."""
+
+    __tablename__ = "page"
+    __table_args__ = (UniqueConstraint("alarm_id", "epoch", "step_no", "loop_no", "contact_id"),)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    alarm_id: Mapped[int] = mapped_column(ForeignKey("alarm.id"))
+    epoch: Mapped[int]
+    step_no: Mapped[int]
+    loop_no: Mapped[int]
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("staff_contact.id"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    wrong_codes: Mapped[int] = mapped_column(default=0)
+
+
+class Staff(Table):
+    """A staff account. Staff are known by the name they work under."""
+
+    __tablename__ = "staff"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str | None]  # argon2id
+    language: Mapped[str] = mapped_column(default="en")
+    role: Mapped[StaffRole] = mapped_column(_coded(StaffRole), default=StaffRole.RESPONDER)
+    active: Mapped[bool] = mapped_column(default=True)
+    failed_logins: Mapped[int] = mapped_column(default=0)
+    login_not_before: Mapped[datetime | None]  # a growing pause after wrong passwords, never a lock-out
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class StaffContact(Table):
+    """One way to wake one responder."""
+
+    __tablename__ = "staff_contact"
+    __table_args__ = (UniqueConstraint("channel", "address_hash"),)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    channel: Mapped[str]
+    rank: Mapped[int] = mapped_column(default=1)  # 1 is tried first
+    address_hash: Mapped[bytes | None]
+    address_sealed: Mapped[bytes | None]
+    link_code_hash: Mapped[bytes | None]  # until the person has sent the code from that chat
+    verified_at: Mapped[datetime | None]
+    broken_at: Mapped[datetime | None]
+    broken_reason: Mapped[str | None]
+
+
+class RosterEntry(Table):
+    """Who is on call, at which step, from when to when; open-ended when a bound is None."""
+
+    __tablename__ = "roster_entry"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    step_no: Mapped[int]
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+
+
+class StaffSession(Table):
+    """A signed-in browser; only the hash of its token is kept."""
+
+    __tablename__ = "staff_session"
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    last_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class AuditEntry(Table):
+    """Who did what, append-only; coded words only."""
+
+    __tablename__ = "audit"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    action: Mapped[str]
+    report_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"))
+    detail: Mapped[str | None]
+
+
+class PollOffset(Table):
+    """How far a polling channel has been read; moves in the transaction that stores the messages."""
+
+    __tablename__ = "poll_offset"
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    next_offset: Mapped[int] = mapped_column(BigInteger)
+
+
+class SandboxMessage(Table):
+    """What arrived on a phone of the demo page; no such rows in a deployment."""
+
+    __tablename__ = "sandbox_message"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    phone: Mapped[str]
+    key: Mapped[str] = mapped_column(unique=True)
+    body_sealed: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())

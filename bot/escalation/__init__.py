@@ -1,0 +1,1 @@
+"""From an urgent report to a person: policy, roster, alarms, pages, replies."""

@@ -1,0 +1,122 @@
+"""What a responder sends from the phone: "ACK 198 4F7K", "198 4F7K 2", or a tapped button. An SMS sender can be
+forged, so each carries the code of the page it answers. From a phone only numbered ready answers can be sent."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.database.states import AlarmState, Author
+from bot.database.tables import Alarm, AuditEntry, Page, Report, StaffContact
+from bot.errors import SealingError
+from bot.escalation.alarms import acknowledge
+from bot.escalation.ownership import take_over
+from bot.messages.outbox import say_template
+from bot.privacy.sealing import ServiceKeys
+from bot.reports.report_store import lock_conversation
+from bot.settings import Settings
+
+READY_ANSWERS = (1, 2, 3)
+_MAX_WRONG_CODES = 5
+_ACK = re.compile(r"\s*(?:ack|ok)\s+(\d{1,9})\s+([a-z0-9]{4})\s*\Z", re.IGNORECASE)
+_READY = re.compile(r"\s*(\d{1,9})\s+([a-z0-9]{4})\s+([1-9])\s*\Z", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResponderReply:
+    """A reply as it was typed or tapped. `ready` is the ready answer's number, None for an acknowledgement."""
+
+    number: int
+    code: str = field(repr=False)
+    ready: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyOutcome:
+    """What to tell the responder: a template's name and its arguments."""
+
+    template: str
+    arguments: dict[str, int | str]
+
+
+def parse_reply(text: str) -> ResponderReply | None:
+    """Read a responder's words; None when they are none of the known forms."""
+    if match := _ACK.match(text):
+        return ResponderReply(number=int(match[1]), code=match[2].upper())
+    if match := _READY.match(text):
+        return ResponderReply(number=int(match[1]), code=match[2].upper(), ready=int(match[3]))
+    return None
+
+
+def apply_reply(
+    session: Session, reply: ResponderReply, contact: StaffContact, *, keys: ServiceKeys, settings: Settings
+) -> ReplyOutcome:
+    """Carry out what a known responder sent. Wrong codes are counted per page, and a page takes five at most."""
+    page = _page_for(session, reply, contact, keys)
+    if page is None:
+        return ReplyOutcome(template="code_not_valid", arguments={"number": reply.number})
+    if reply.ready is None:
+        return _acknowledge(session, reply, page, settings)
+    return _ready_answer(session, reply, page)
+
+
+def _page_for(session: Session, reply: ResponderReply, contact: StaffContact, keys: ServiceKeys) -> Page | None:
+    pages = session.scalars(
+        select(Page)
+        .join(Alarm, Alarm.id == Page.alarm_id)
+        .join(Report, Report.id == Alarm.report_id)
+        .where(Report.number == reply.number, Page.staff_id == contact.staff_id)
+        .order_by(Page.id.desc())
+        .limit(20)
+        .with_for_update(of=Page)
+    ).all()
+    for page in pages:
+        right = hmac.compare_digest(keys.page_code(page.id).encode(), reply.code.encode())
+        if right and page.wrong_codes < _MAX_WRONG_CODES:
+            return page
+    for page in pages:
+        page.wrong_codes += 1
+    return None
+
+
+def _acknowledge(session: Session, reply: ResponderReply, page: Page, settings: Settings) -> ReplyOutcome:
+    outcome = acknowledge(session, reply.number, staff_id=page.staff_id, settings=settings, epoch=page.epoch)
+    if outcome is None:
+        return ReplyOutcome(template="page_is_over", arguments={"number": reply.number})
+    if not outcome.taken:
+        arguments: dict[str, int | str] = {
+            "number": reply.number,
+            "name": outcome.by_name,
+            "seconds": int(outcome.ago.total_seconds()),
+        }
+        return ReplyOutcome(template="already_taken", arguments=arguments)
+    report = session.scalars(select(Report).where(Report.number == reply.number)).one()
+    session.add(AuditEntry(staff_id=page.staff_id, action="acknowledged", report_id=report.id))
+    return ReplyOutcome(template="taken_by_you", arguments={"number": reply.number, "page_id": page.id})
+
+
+def _ready_answer(session: Session, reply: ResponderReply, page: Page) -> ReplyOutcome:
+    """Only who holds the acknowledged alarm may speak, and only with a numbered answer."""
+    if reply.ready not in READY_ANSWERS:
+        return ReplyOutcome(template="code_not_valid", arguments={"number": reply.number})
+    alarm = session.scalars(select(Alarm).where(Alarm.id == page.alarm_id)).one()
+    if alarm.state is not AlarmState.ACKNOWLEDGED or alarm.owner_id != page.staff_id or alarm.epoch != page.epoch:
+        return ReplyOutcome(template="take_it_first", arguments={"number": reply.number})
+    report = session.scalars(select(Report).where(Report.id == alarm.report_id)).one()
+    send_ready_answer(session, report, staff_id=page.staff_id, which=reply.ready, key=f"ready:{page.id}:{reply.ready}")
+    return ReplyOutcome(template="answer_queued", arguments={"number": reply.number, "ready": reply.ready})
+
+
+def send_ready_answer(session: Session, report: Report, *, staff_id: int, which: int, key: str) -> None:
+    """Queue a numbered answer as a person's words, and take the conversation over. SealingError once it was wiped."""
+    conversation = lock_conversation(session, report.conversation_id)
+    if conversation.wipe_asked_at is not None:
+        raise SealingError("the reporter erased this conversation")
+    take_over(session, conversation, report, staff_id=staff_id)
+    template = f"utter_ready_answer_{which}"
+    say_template(session, conversation, template, key=key, author=Author.STAFF, author_id=staff_id)
+    session.add(AuditEntry(staff_id=staff_id, action="answered", report_id=report.id, detail=f"ready_{which}"))

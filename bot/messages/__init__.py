@@ -1,0 +1,1 @@
+"""Messages as data, and the two durable queues: inbox and outbox."""

@@ -1,0 +1,92 @@
+"""Finds or begins the conversation of an address. The address itself is sealed; a keyed hash finds it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from bot.database.tables import ContactPoint, Conversation, StaffContact
+from bot.errors import SealingError
+from bot.privacy.pseudonyms import draw_pseudonym
+from bot.privacy.sealing import ServiceKeys, new_conversation_keys, open_with, seal_with
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Who wrote, as far as the door needs to know: a conversation and the key that seals for it."""
+
+    conversation_id: UUID
+    public_key: bytes = field(repr=False)
+
+
+def find_or_begin(session: Session, *, channel: str, address: str, keys: ServiceKeys) -> Contact:
+    """The conversation of this address, begun when there is none. Two first messages at once make one conversation:
+    the unique key on the address's hash decides, and the loser takes the winner's."""
+    address_hash = keys.lookup_hash("address", channel, address)
+    found = _find(session, channel, address_hash)
+    if found is not None:
+        return found
+    pair = new_conversation_keys(keys)
+    with session.begin_nested() as attempt:
+        conversation = Conversation(
+            id=uuid4(),
+            pseudonym=_unused_pseudonym(session),
+            public_key=pair.public,
+            private_key_wrapped=pair.private_wrapped,
+        )
+        session.add(conversation)
+        session.flush()
+        point = (
+            insert(ContactPoint)
+            .values(
+                conversation_id=conversation.id,
+                channel=channel,
+                address_hash=address_hash,
+                address_sealed=seal_with(keys.address, address),
+            )
+            .on_conflict_do_nothing(index_elements=["channel", "address_hash"])
+            .returning(ContactPoint.id)
+        )
+        if session.scalar(point) is not None:
+            return Contact(conversation_id=conversation.id, public_key=pair.public)
+        attempt.rollback()
+    winner = _find(session, channel, address_hash)
+    assert winner is not None, "the unique key was violated by a row that is not there"
+    return winner
+
+
+def _find(session: Session, channel: str, address_hash: bytes) -> Contact | None:
+    row = session.execute(
+        select(Conversation.id, Conversation.public_key)
+        .join(ContactPoint, ContactPoint.conversation_id == Conversation.id)
+        .where(ContactPoint.channel == channel, ContactPoint.address_hash == address_hash)
+    ).one_or_none()
+    return Contact(conversation_id=row.id, public_key=row.public_key) if row else None
+
+
+def _unused_pseudonym(session: Session) -> str:
+    """Drawn until free; the unique index decides if two processes draw the same at once (the turn is repeated)."""
+    while True:
+        name = draw_pseudonym()
+        if session.scalar(select(Conversation.id).where(Conversation.pseudonym == name)) is None:
+            return name
+
+
+def staff_contact_of(session: Session, *, channel: str, address: str, keys: ServiceKeys) -> StaffContact | None:
+    """The responder's contact with this address, if it is one."""
+    address_hash = keys.lookup_hash("address", channel, address)
+    return session.scalar(
+        select(StaffContact).where(StaffContact.channel == channel, StaffContact.address_hash == address_hash)
+    )
+
+
+def address_of(session: Session, conversation_id: UUID, keys: ServiceKeys) -> tuple[ContactPoint, str]:
+    """Where to send to a conversation's reporter. Only the outbox worker calls this. SealingError when wiped."""
+    point = session.scalars(select(ContactPoint).where(ContactPoint.conversation_id == conversation_id)).one()
+    if point.address_sealed is None:
+        raise SealingError("the address was erased")
+    return point, open_with(keys.address, point.address_sealed)

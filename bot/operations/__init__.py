@@ -1,0 +1,1 @@
+"""What an operator runs: set-up, embedded database, supervision, checks, chat in a terminal."""

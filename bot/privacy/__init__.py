@@ -1,0 +1,1 @@
+"""Sealing, pseudonyms, redaction: pure, without SQL or HTTP."""

@@ -1,0 +1,48 @@
+"""How this service logs: one JSON line an event on standard error, through the redaction filter as the last step.
+Libraries may say that something happened and where, never what."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+from types import TracebackType
+
+import structlog
+
+from bot.privacy.redaction import ForeignLogFormatter, redact_event
+
+_LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+
+
+def configure_logs(level: str) -> None:
+    """Set up structlog, the standard library's logging, warnings and uncaught exceptions."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            redact_event,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(ForeignLogFormatter())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.lastResort = handler
+    logging.captureWarnings(True)
+    warnings.simplefilter("default")
+    sys.excepthook = _log_uncaught
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+    """An uncaught exception is named, without its message: that may quote a text."""
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else "unknown"
+    structlog.get_logger("process").error("uncaught", error=kind.__name__, where=where)

@@ -1,0 +1,100 @@
+"""Every setting of a running installation, read from the environment (SAMPAN_...) and `var/sampan.env`.
+
+Who operates, and what a reporter is told about them, is not here: that is `deployment.yml` (operations/deployment.py).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class TelegramSettings(BaseModel):
+    """One Telegram bot."""
+
+    token: SecretStr | None = None
+    mode: Literal["poll", "webhook"] = "poll"
+    secret_token: SecretStr | None = None  # X-Telegram-Bot-Api-Secret-Token; webhook mode refuses to start without
+    base_url: str = "https://api.telegram.org"
+
+
+class TwilioSettings(BaseModel):
+    """One Twilio number or messaging account."""
+
+    account_sid: str | None = None
+    auth_token: SecretStr | None = None
+    sender: str | None = None  # the E.164 number messages leave from
+    base_url: str = "https://api.twilio.com"
+
+
+class SmsGatewaySettings(BaseModel):
+    """A phone with a SIM running SMS Gateway for Android."""
+
+    username: str | None = None
+    password: SecretStr | None = None
+    signing_key: SecretStr | None = None  # HMAC key of the app's webhooks
+    base_url: str = "https://api.sms-gate.app/3rdparty/v1"
+    replay_window: timedelta = timedelta(minutes=5)
+
+
+class SandboxSettings(BaseModel):
+    """The phones of the demo page and of `sampan chat`."""
+
+    enabled: bool = False
+    secret: SecretStr | None = None  # made by `sampan keys init`; signs what the page posts
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set; defaults are those of the demo on one machine."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SAMPAN_", env_nested_delimiter="__", env_file="var/sampan.env", extra="ignore"
+    )
+
+    data_dir: Path = Path("var")
+    database_url: SecretStr | None = None  # None: the embedded PostgreSQL under data_dir
+    keys_file: Path | None = None  # None: data_dir/keys/service.json
+    deployment_file: Path | None = None  # None: data_dir/deployment.yml, else the built-in demo deployment
+    public_url: str = "http://127.0.0.1:8000"  # what providers sign; the scheme and host they see
+    host: str = "127.0.0.1"
+    port: int = 8000
+    console_host: str = "127.0.0.1"
+    console_port: int = 8001
+    console_url: str = "http://127.0.0.1:8001"
+    rasa_url: str = "http://127.0.0.1:5005"
+    rasa_port: int = 5005
+    engine_timeout: timedelta = timedelta(seconds=2.5)
+    hold_after: timedelta = timedelta(minutes=10)  # later than this after the reporter's last word, a message is held
+    unanswered_danger_question: timedelta = timedelta(minutes=2)
+    step_timeout: timedelta = timedelta(seconds=60)  # nobody acknowledged: the next person
+    acknowledgement_lease: timedelta = timedelta(minutes=10)
+    page_loops: int = 3  # how often the whole roster is gone through before the last resort
+    lease: timedelta = timedelta(seconds=20)
+    max_body_bytes: int = 1_048_576
+    home_region: str = "TH"  # the country in which a number without +.. is read (phonenumbers)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    telegram: TelegramSettings = Field(default_factory=TelegramSettings)
+    telegram_staff: TelegramSettings = Field(default_factory=TelegramSettings)
+    twilio: TwilioSettings = Field(default_factory=TwilioSettings)
+    sms_gateway: SmsGatewaySettings = Field(default_factory=SmsGatewaySettings)
+    sandbox: SandboxSettings = Field(default_factory=SandboxSettings)
+
+    @property
+    def keys_path(self) -> Path:
+        """Where the service keys lie."""
+        return self.keys_file or self.data_dir / "keys" / "service.json"
+
+    @property
+    def deployment_path(self) -> Path:
+        """Where the deployment's own policy lies."""
+        return self.deployment_file or self.data_dir / "deployment.yml"
+
+    @property
+    def spool_path(self) -> Path:
+        """Where messages wait, encrypted, while the database is down."""
+        return self.data_dir / "spool"

@@ -1,0 +1,223 @@
+"""The one place where parts are built and joined. Only this module names a concrete engine; channels come from the
+registry. `serve` is the whole service in one process: doors and workers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeGuard
+
+import structlog
+import uvicorn
+from sqlalchemy.engine import make_url
+from starlette.applications import Starlette
+
+from bot.channels.channel import Channel, PollingChannel
+from bot.channels.registry import build_channels
+from bot.console.app import console_app
+from bot.conversation.engine import DialogueEngine
+from bot.conversation.fallback_engine import FallbackEngine
+from bot.conversation.handle_message import Desk
+from bot.conversation.outgoing import Composer
+from bot.conversation.rasa_engine import RasaEngine, loopback_client
+from bot.conversation.scripted_engine import ScriptedEngine
+from bot.conversation.wording import Wording
+from bot.database.migrate import expected_version, present_version
+from bot.database.session import Database
+from bot.deployment import load_deployment
+from bot.errors import ConfigurationError
+from bot.messages.message import Audience
+from bot.messages.spool import Spool
+from bot.privacy.keys_file import load_service_keys
+from bot.privacy.logs import configure_logs
+from bot.privacy.sealing import ServiceKeys
+from bot.settings import Settings
+from bot.webhooks.app import Door, build_app
+from bot.webhooks.sandbox_page import sandbox_routes
+from bot.webhooks.sandbox_phones import SandboxPhones
+from bot.worker.alarm_loop import AlarmWorker
+from bot.worker.housekeeping import Housekeeping
+from bot.worker.inbox_loop import InboxWorker
+from bot.worker.loops import run_loop
+from bot.worker.outbox_loop import OutboxWorker
+from bot.worker.polling import Poller
+from bot.worker.schedule import start_ticking
+from bot.worker.spool_loop import SpoolFlusher
+from bot.worker.wakeups import Wakeups
+
+log = structlog.get_logger("process")
+
+_INBOX_WORKERS, _SENDERS = 3, 3
+_HOUSEKEEPING_INTERVAL = timedelta(seconds=2)
+# Their providers recognise a message they already have by our key, so that a repeat after a crash is harmless.
+_HARMLESS_REPEATS = frozenset({"sms_gateway", "sandbox_sms", "sandbox_telegram", "sandbox_staff"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """All parts of one process, joined."""
+
+    settings: Settings
+    database: Database
+    wording: Wording
+    engine: DialogueEngine
+    channels: dict[str, Channel]
+    door_app: Starlette
+    console_app: Starlette
+    spool: Spool
+    keys: ServiceKeys = field(repr=False)
+
+    @property
+    def writes_as_sms(self) -> frozenset[str]:
+        """Channels on which choices are written out and texts counted in parts."""
+        return _sms_channels(self.channels)
+
+
+def _sms_channels(channels: dict[str, Channel]) -> frozenset[str]:
+    return frozenset(name for name, channel in channels.items() if channel.writes_as_sms)
+
+
+def build_service(settings: Settings, database_url: str, engine: DialogueEngine) -> Service:
+    """Join everything. ConfigurationError when a setting is missing or wrong, or the schema is not ours."""
+    keys = load_service_keys(settings.keys_path)
+    database = Database(database_url)
+    found = present_version(database.engine)
+    if found != expected_version():
+        raise ConfigurationError(f"the database is at version {found}, this code needs {expected_version()}")
+    wording = Wording.load(load_deployment(settings.deployment_path))
+    phones = SandboxPhones(database, keys)
+    channels = build_channels(settings, phones)
+    spool = Spool(settings.spool_path, keys)
+    spool.check()
+    door = Door(channels=channels, database=database, spool=spool, settings=settings, keys=keys)
+    return Service(
+        settings=settings,
+        database=database,
+        wording=wording,
+        engine=engine,
+        channels=channels,
+        door_app=build_app(door, sandbox_routes(database, phones, settings)),
+        console_app=console_app(
+            database=database, keys=keys, settings=settings, wording=wording, writes_as_sms=_sms_channels(channels)
+        ),
+        spool=spool,
+        keys=keys,
+    )
+
+
+@asynccontextmanager
+async def running_workers(service: Service) -> AsyncIterator[None]:
+    """Every loop of this process, until the block is left. What is under way then is finished or its lease runs out."""
+    wakeups = Wakeups(_conninfo(service.database.url))
+    ticking = start_ticking(
+        {"housekeeping": (_HOUSEKEEPING_INTERVAL, Housekeeping(service.database, _HARMLESS_REPEATS).tidy)}
+    )
+    tasks = [asyncio.create_task(each) for each in _loops(service, wakeups)]
+    try:
+        yield
+    finally:
+        ticking.shutdown(wait=False)
+        for task in tasks:
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(*tasks, return_exceptions=True)
+        for channel in service.channels.values():
+            await channel.close()
+
+
+def _loops(service: Service, wakeups: Wakeups) -> list[Coroutine[object, object, None]]:
+    database, keys, settings = service.database, service.keys, service.settings
+    desk = Desk(
+        database=database,
+        engine=service.engine,
+        wording=service.wording,
+        settings=settings,
+        writes_as_sms=service.writes_as_sms,
+        keys=keys,
+    )
+    composer = Composer(wording=service.wording, settings=settings, writes_as_sms=service.writes_as_sms, keys=keys)
+    loops = [wakeups.listen()]
+
+    def add(name: str, work: Callable[[], Awaitable[bool]], queue: str) -> None:
+        loops.append(run_loop(name, work, lambda: wakeups.wait(queue)))
+
+    for _ in range(_INBOX_WORKERS):
+        add("inbox", InboxWorker(desk, service.channels).work, "inbox")
+    for _ in range(_SENDERS):
+        for audience in Audience:
+            add(f"outbox_{audience.value}", OutboxWorker(database, service.channels, composer, audience).work, "outbox")
+    add("alarms", AlarmWorker(database, settings).work, "alarms")
+    add("spool", SpoolFlusher(service.spool, database, keys, settings).work, "alarms")
+    for channel in service.channels.values():
+        if _polls(channel, settings):
+            add(f"poll_{channel.name}", Poller(channel, database, keys, settings).work, "inbox")
+    return loops
+
+
+def _polls(channel: Channel, settings: Settings) -> TypeGuard[PollingChannel]:
+    modes = {"telegram": settings.telegram.mode, "telegram_staff": settings.telegram_staff.mode}
+    return modes.get(channel.name) == "poll"
+
+
+def _conninfo(url: str) -> str:
+    """SQLAlchemy's URL as libpq reads it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+async def serve(settings: Settings) -> None:
+    """Doors and workers in this process until SIGTERM or SIGINT; settings.database_url says where the rows are."""
+    configure_logs(settings.log_level)
+    if settings.database_url is None:
+        raise ConfigurationError("no database is set; `sampan run` starts the embedded one")
+    async with _engine(settings) as engine:
+        service = build_service(settings, settings.database_url.get_secret_value(), engine)
+        servers = [
+            _Server(_config(service.door_app, settings.host, settings.port)),
+            _Server(_config(service.console_app, settings.console_host, settings.console_port)),
+        ]
+        stop = asyncio.Event()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        async with running_workers(service):
+            serving = [asyncio.create_task(server.serve()) for server in servers]
+            log.info("started", port=settings.port)
+            await asyncio.wait([asyncio.create_task(stop.wait()), *serving], return_when=asyncio.FIRST_COMPLETED)
+            for server in servers:
+                server.should_exit = True
+            await asyncio.gather(*serving, return_exceptions=True)
+        service.database.dispose()
+
+
+@asynccontextmanager
+async def _engine(settings: Settings) -> AsyncIterator[DialogueEngine]:
+    """The model, and the scripted engine for whenever it fails."""
+    async with loopback_client(settings.rasa_port) as client:
+        model = RasaEngine(client, timeout_seconds=settings.engine_timeout.total_seconds())
+        yield FallbackEngine(model, ScriptedEngine())
+
+
+class _Server(uvicorn.Server):
+    """Signals are this process's own affair: it stops two servers and the workers together."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]  # uvicorn's own signature
+        """Leave the signal handlers alone."""
+        yield
+
+
+def _config(app: Starlette, host: str, port: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        lifespan="off",
+    )

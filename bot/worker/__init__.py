@@ -1,0 +1,1 @@
+"""The loops that move rows: inbox, outbox, alarms, polling, spool."""

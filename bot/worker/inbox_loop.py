@@ -1,0 +1,81 @@
+"""Takes messages out of the inbox, one at a time per person, and has them handled."""
+
+from __future__ import annotations
+
+from typing import TypeGuard
+
+import structlog
+from sqlalchemy.orm import Session
+
+from bot.channels.channel import AnswersTaps, Channel
+from bot.conversation.handle_message import Desk, handle_message
+from bot.conversation.page_words import TEMPLATES, fill
+from bot.conversation.responder_turn import handle_responder
+from bot.errors import DatabaseDownError, LeaseLostError
+from bot.escalation.alarms import raise_alarm
+from bot.escalation.replies import ReplyOutcome
+from bot.messages import inbox
+from bot.messages.inbox import Claimed
+from bot.privacy.sealing import open_with
+from bot.reports.report_store import lock_conversation, open_report, raise_urgency
+from bot.reports.urgency import Urgency
+from bot.worker.loops import place_of
+
+log = structlog.get_logger("worker")
+
+
+class InboxWorker:
+    """One consumer of the inbox; several run side by side, in one process or in many."""
+
+    def __init__(self, desk: Desk, channels: dict[str, Channel]) -> None:
+        self._desk = desk
+        self._channels = channels
+
+    async def work(self) -> bool:
+        """Handle one message. False when there is none."""
+        desk = self._desk
+        claimed = await desk.database.run(lambda session: inbox.claim(session, lease=desk.settings.lease))
+        if claimed is None:
+            return False
+        try:
+            await self._handle(claimed)
+        except LeaseLostError:
+            log.warning("lease_lost", inbox_id=claimed.id)
+        except DatabaseDownError:
+            raise
+        except Exception as error:  # a poisoned message: set aside for later, and in the end a human is told
+            kind = type(error).__name__
+            log.error("message_failed", inbox_id=claimed.id, error=kind, where=place_of(error))
+            await desk.database.run(lambda session: self._set_aside(session, claimed, kind))
+        return True
+
+    async def _handle(self, claimed: Claimed) -> None:
+        desk = self._desk
+        if claimed.conversation_id is not None:
+            await handle_message(claimed, desk)
+            return
+        outcome = await desk.database.run(
+            lambda session: handle_responder(session, claimed, keys=desk.keys, settings=desk.settings)
+        )
+        await self._answer_tap(claimed, outcome)
+
+    async def _answer_tap(self, claimed: Claimed, outcome: ReplyOutcome) -> None:
+        """A tapped button keeps turning until it is answered; what it did is in the outbox already."""
+        channel = self._channels.get(claimed.channel)
+        if claimed.callback_sealed is None or not _answers_taps(channel):
+            return
+        words = TEMPLATES[outcome.template]
+        text = fill(self._desk.wording.catalogues, "en", words, {**outcome.arguments, "url": ""})
+        await channel.answer_tap(open_with(self._desk.keys.staff, claimed.callback_sealed), text)
+
+    def _set_aside(self, session: Session, claimed: Claimed, error_kind: str) -> None:
+        """Later again; a message that is given up raises a low alarm, because it may be the urgent one."""
+        dead = inbox.fail(session, claimed, error_kind=error_kind)
+        if dead and claimed.conversation_id is not None:
+            report = open_report(session, lock_conversation(session, claimed.conversation_id))
+            raise_urgency(report, Urgency.HIGH, ["message_not_handled"])
+            raise_alarm(session, report, Urgency(report.urgency), "message_not_handled", self._desk.settings)
+
+
+def _answers_taps(channel: object) -> TypeGuard[AnswersTaps]:
+    return hasattr(channel, "answer_tap")

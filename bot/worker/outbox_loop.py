@@ -1,0 +1,124 @@
+"""Takes rows out of the outbox and hands them to their channel. The provider is called outside any transaction; the
+result is written only while the lease still holds."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from time import monotonic
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.channels.channel import Channel
+from bot.conversation.outgoing import Composer, compose
+from bot.database.session import Database, database_now
+from bot.database.tables import Alarm, ContactPoint, Page
+from bot.errors import DatabaseDownError, LeaseLostError, PermanentSendError, SealingError, SendError
+from bot.escalation.alarms import page_left, page_undeliverable
+from bot.escalation.roster_store import mark_broken
+from bot.messages import outbox
+from bot.messages.message import Audience, OutboundMessage, SendResult
+from bot.messages.outbox import ClaimedOut
+from bot.messages.retry import Decision, Next, after_failure
+
+log = structlog.get_logger("worker")
+
+_PAUSE_SECONDS = 0.3
+
+
+class OutboxWorker:
+    """One sender for one audience; several run side by side."""
+
+    def __init__(
+        self, database: Database, channels: dict[str, Channel], composer: Composer, audience: Audience
+    ) -> None:
+        self._database = database
+        self._channels = channels
+        self._composer = composer
+        self._audience = audience
+
+    async def work(self) -> bool:
+        """Send one message. False when none is due."""
+        claimed = await self._database.run(self._claim)
+        if claimed is None:
+            return False
+        try:
+            result = await self._send(claimed)
+            await self._record_sent(claimed, result)
+        except SendError as error:
+            kind = error.kind
+            log.warning("send_failed", outbox_id=claimed.row.id, channel=claimed.row.channel, kind=kind)
+            failure = error
+            await self._database.run(lambda session: self._failed(session, claimed, failure))
+        except LeaseLostError:
+            log.warning("lease_lost", outbox_id=claimed.row.id)
+        return True
+
+    def _claim(self, session: Session) -> ClaimedOut | None:
+        settings = self._composer.settings
+        return outbox.claim(session, self._audience, lease=settings.lease, hold_after=settings.hold_after)
+
+    async def _send(self, claimed: ClaimedOut) -> SendResult:
+        message = await self._database.run(lambda session: self._compose(session, claimed))
+        channel = self._channels.get(claimed.row.channel)
+        if channel is None:
+            raise PermanentSendError("this channel is not configured any more")
+        return await channel.send(message)
+
+    def _compose(self, session: Session, claimed: ClaimedOut) -> OutboundMessage:
+        try:
+            return compose(session, claimed.row, self._composer)
+        except SealingError:
+            raise PermanentSendError("its words or its address were erased") from None
+
+    async def _record_sent(self, claimed: ClaimedOut, result: SendResult) -> None:
+        """It has left: that must be written down, so a database that went away is waited for while the lease holds."""
+        deadline = monotonic() + self._composer.settings.lease.total_seconds()
+        while True:
+            try:
+                await self._database.run(lambda session: self._sent(session, claimed, result))
+            except DatabaseDownError:
+                if monotonic() > deadline:
+                    raise
+                await asyncio.sleep(_PAUSE_SECONDS)
+            else:
+                return
+
+    def _sent(self, session: Session, claimed: ClaimedOut, result: SendResult) -> None:
+        outbox.record_sent(session, claimed, result, self._composer.keys)
+        if claimed.row.page_id is not None:
+            page_left(session, claimed.row.page_id)
+
+    def _failed(self, session: Session, claimed: ClaimedOut, error: SendError) -> None:
+        """Again, uncertain, or never: and a page that is never delivered moves its alarm on at once."""
+        row = claimed.row
+        decision = after_failure(
+            error, audience=self._audience, attempts=row.attempts, patience=self._patience(session, claimed)
+        )
+        outbox.record_failure(session, claimed, decision, error.kind)
+        if decision.next is not Next.GIVE_UP:
+            return
+        self._note_broken_address(session, claimed, decision, error.kind)
+        if row.page_id is not None:
+            page_undeliverable(session, row.page_id)
+
+    def _note_broken_address(self, session: Session, claimed: ClaimedOut, decision: Decision, kind: str) -> None:
+        row = claimed.row
+        if decision.address_broken and row.staff_contact_id is not None:
+            mark_broken(session, row.staff_contact_id, kind)
+        elif decision.address_broken and row.conversation_id is not None:
+            point = session.scalars(
+                select(ContactPoint).where(ContactPoint.conversation_id == row.conversation_id)
+            ).one()
+            point.broken_reason = kind
+
+    def _patience(self, session: Session, claimed: ClaimedOut) -> timedelta | None:
+        """How long a page may still wait before its alarm moves on; None for anything but a page."""
+        if claimed.row.page_id is None:
+            return None
+        due: datetime = session.scalars(
+            select(Alarm.next_action_at).join(Page, Page.alarm_id == Alarm.id).where(Page.id == claimed.row.page_id)
+        ).one()
+        return max(due - database_now(session), timedelta(0))

@@ -1,0 +1,59 @@
+"""Long polling: fetch, store, and only then move the offset, which lies in the same database and the same
+transaction. A crash anywhere fetches the same updates again, and the inbox's unique key makes that harmless."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from bot.channels.channel import PollingChannel
+from bot.conversation.intake import take_in
+from bot.database.session import Database
+from bot.database.tables import PollOffset
+from bot.errors import RetryAfterError, SendError
+from bot.messages.message import InboundMessage
+from bot.privacy.sealing import ServiceKeys
+from bot.settings import Settings
+
+log = structlog.get_logger("worker")
+
+
+class Poller:
+    """Reads one channel that fetches. One process polls at a time: the row's lock is not held while waiting, but two
+    that read the same updates store them once."""
+
+    def __init__(self, channel: PollingChannel, database: Database, keys: ServiceKeys, settings: Settings) -> None:
+        self._channel = channel
+        self._database = database
+        self._keys = keys
+        self._settings = settings
+
+    async def work(self) -> bool:
+        """One round of fetching and storing."""
+        offset = await self._database.run(self._offset)
+        try:
+            messages, next_offset = await self._channel.poll(offset)
+        except SendError as error:
+            log.warning("poll_failed", channel=self._channel.name, kind=error.kind)
+            pause = error.wait.total_seconds() if isinstance(error, RetryAfterError) else 1.0
+            await asyncio.sleep(pause)
+            return True
+        if next_offset != offset:
+            await self._database.run(lambda session: self._store(session, messages, next_offset))
+        return True
+
+    def _offset(self, session: Session) -> int:
+        found = session.scalar(select(PollOffset.next_offset).where(PollOffset.channel == self._channel.name))
+        return found or 0
+
+    def _store(self, session: Session, messages: tuple[InboundMessage, ...], next_offset: int) -> None:
+        for message in messages:
+            take_in(session, message, keys=self._keys, settings=self._settings)
+        moved = insert(PollOffset).values(channel=self._channel.name, next_offset=next_offset)
+        session.execute(
+            moved.on_conflict_do_update(index_elements=["channel"], set_={"next_offset": moved.excluded.next_offset})
+        )

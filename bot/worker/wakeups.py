@@ -1,0 +1,60 @@
+"""LISTEN/NOTIFY turned into events. A loop waits for its event or one second, whichever is first, so that a lost
+notification costs a second and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import psycopg
+import structlog
+
+log = structlog.get_logger("worker")
+
+QUEUES = ("inbox", "outbox", "alarms")
+_FALLBACK_SECONDS = 1.0
+_CHECK_SECONDS = 15.0  # a half-open connection is noticed by asking
+
+
+class Wakeups:
+    """One listening connection for all loops of a process. Each waiter has an event of its own."""
+
+    def __init__(self, conninfo: str) -> None:
+        self._conninfo = conninfo
+        self._waiting: dict[str, set[asyncio.Event]] = {queue: set() for queue in QUEUES}
+
+    async def wait(self, queue: str) -> None:
+        """Until something may be there for this queue, or the fallback time is over."""
+        event = asyncio.Event()
+        self._waiting[queue].add(event)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(event.wait(), _FALLBACK_SECONDS)
+        self._waiting[queue].discard(event)
+
+    async def listen(self) -> None:
+        """Run until cancelled; connects again whenever the connection is lost."""
+        while True:
+            try:
+                await self._listen_once()
+            except (psycopg.Error, OSError) as error:
+                log.warning("listen_lost", error=type(error).__name__)
+                await asyncio.sleep(0.5)
+
+    async def _listen_once(self) -> None:
+        connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True, connect_timeout=3)
+        async with connection:
+            await connection.execute("listen sampan")
+            self._wake_all()  # whatever came while nobody listened
+            while True:
+                async for notice in connection.notifies(timeout=_CHECK_SECONDS):
+                    self._wake(notice.payload)
+                await asyncio.wait_for(connection.execute("select 1"), 5)
+
+    def _wake(self, queue: str) -> None:
+        """One row wakes all waiters of its queue: those that come too late find nothing and wait again."""
+        for event in self._waiting.get(queue, ()):
+            event.set()
+
+    def _wake_all(self) -> None:
+        for queue in QUEUES:
+            self._wake(queue)

@@ -1,0 +1,120 @@
+"""Exact words and numbers overrule the model: "stop", "skip", "1", "๑", "ខ្មែរ". The lists are the scripted engine's own.
+
+They stand in `bot/conversation/command_words/<language>.yml`, a list per meaning; each language also understands English.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Dict, List, Mapping, Optional, Text, Tuple
+
+import ruamel.yaml
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from nlu.normal_text import bare, lone_number
+
+FOLDER = Path("bot/conversation/command_words")
+COMMON = "en"
+INTENT_OF_KEY = {
+    "help": "ask_help",
+    "tip": "report_tip",
+    "question": "ask_information",
+    "yes": "affirm",
+    "no": "deny",
+    "safe": "safe",
+    "not_safe": "not_safe",
+    "skip": "skip",
+    "stop": "stop",
+    "wipe": "wipe",
+    "person": "talk_to_person",
+    "language": "choose_language",
+}
+ABOUT_SAFETY = {"safe": ("affirm", True), "not_safe": ("deny", False)}
+Found = Dict[Text, Any]
+Words = Dict[Text, Dict[Text, Tuple[Text, Optional[Text]]]]
+
+
+def read_words(folder: Path) -> Words:
+    """Per language: the bare word, and the intent (with a language code, when it is a language's name) it stands for."""
+    words: Words = {}
+    for path in sorted(folder.glob("*.yml")):
+        lists = ruamel.yaml.YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        own = words.setdefault(path.stem, {})
+        for code, names in (lists.get("language_names") or {}).items():
+            own.update({bare(name): ("choose_language", code) for name in names})
+        for key, intent in INTENT_OF_KEY.items():
+            own.update({bare(word): (intent, None) for word in lists.get(key) or []})
+        own.pop("", None)
+    return words
+
+
+def look_up(words: Mapping[Text, Any], text: str, language: Optional[str]) -> Optional[Found]:
+    """What the whole message means as a command, or None. A number comes first: lists may hold "1" as a yes."""
+    number = lone_number(text)
+    if number is not None:
+        return {"intent": "number", "number": number}
+    spoken = [language, COMMON] if language in words else sorted(words)
+    for code in spoken:
+        found = words.get(code, {}).get(bare(text))
+        if found:
+            intent, named = found
+            intent, about_safety = ABOUT_SAFETY.get(intent, (intent, None))
+            return {"intent": intent, "language": named, "about_safety": about_safety}
+    return None
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class CommandWords(GraphComponent):
+    """Sets the intent with confidence 1, an entity `language` when one is named, and `command` beside them."""
+
+    def __init__(self, words: Mapping[Text, Any]) -> None:
+        self._words = words
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> CommandWords:
+        component = cls(read_words(FOLDER))
+        component._storage, component._resource = model_storage, resource
+        return component
+
+    def train(self, training_data: TrainingData) -> Resource:
+        with self._storage.write_to(self._resource) as directory:
+            (directory / "words.json").write_text(json.dumps(self._words), encoding="utf-8")
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> CommandWords:
+        with model_storage.read_from(resource) as directory:
+            return cls(json.loads((directory / "words.json").read_text(encoding="utf-8")))
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            metadata = message.get("metadata") or {}
+            found = look_up(self._words, message.get(TEXT) or "", metadata.get("language"))
+            if found is None:
+                continue
+            message.set(INTENT, {"name": found["intent"], "confidence": 1.0}, add_to_output=True)
+            message.set("command", {"exact": True, **found}, add_to_output=True)
+            if found.get("language"):
+                named = {"entity": "language", "value": found["language"], "start": 0, "end": 0}
+                message.set(ENTITIES, [*message.get(ENTITIES, []), named], add_to_output=True)
+        return messages

@@ -1,0 +1,248 @@
+"""What one message changes: the slots it fills, what is said about it, what the bot is asked to do.
+
+Pure, and without Rasa: `actions.py` calls it from the forms. The words of `docs/dialogue.md` are the specification.
+Which question follows is not decided here but by the form (`questions.py`).
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, Optional
+
+from nlu.message import NOT_UNDERSTOOD, Message
+from nlu.questions import FACTS, TAKES_FREE_TEXT, at_rest, safety_unknown, something_pending, urgency_of
+
+KEPT_CHARACTERS = 280
+CASE_SLOTS: Dict[str, Any] = {
+    "topic": None,
+    "danger_now": None,
+    "place": None,
+    "details": None,
+    "question": None,
+    "misses": 0,
+    "urgent_said": False,
+    "danger_first": False,
+}
+
+
+@dataclass
+class Hearing:
+    """The slots while one message is being heard, and what has been gathered to say and to do."""
+
+    slots: Dict[str, Any] = field(repr=False)
+    say: List[str] = field(default_factory=list)
+    do: List[Dict[str, Any]] = field(default_factory=list, repr=False)
+    _told: Dict[str, Any] = field(default_factory=dict, repr=False)
+    _before: Optional[str] = None
+    _person_wanted: bool = False
+
+    def __post_init__(self) -> None:
+        self._before = urgency_of(self.slots)
+
+    def hear(self, message: Message, requested: Optional[str]) -> None:
+        """Take in an ordinary message while the question `requested` is open (None: no question is)."""
+        self.announce(message, requested)
+        if message.intent == "location":
+            self._keep("place", message.text)
+            if requested is None and at_rest(self.slots):
+                self._note()
+            return
+        if message.intent == "skip" and requested:
+            self.leave_out(requested)
+        elif requested and self._answer(message, requested):
+            self.slots["misses"] = 0
+        elif requested is None:
+            self._begin(message)
+        else:
+            self._hear_something_else(message, requested)
+
+    def announce(self, message: Message, requested: Optional[str] = None) -> None:
+        """Tell once per case that an urgent message arrived; it also settles what the conversation is about."""
+        if not message.urgent or (requested == "safe_now" and message.yes_or_no("safe_now") is False):
+            return
+        if message.gap or not self.slots["urgent_said"]:
+            self.say.append("utter_urgent_received")
+            self.slots["urgent_said"] = True
+        self._choose_topic("help")
+
+    def leave_out(self, question: str) -> None:
+        """The question is taken as unknown and not asked again."""
+        self.slots["misses"] = 0
+        if question == "topic":
+            self._choose_topic("help")  # whoever cannot say what it is about is asked what a person in need is asked
+            return
+        if question == "wipe_confirmed":
+            self.slots[question] = False
+            return
+        self.slots["skipped"] = [*self.slots["skipped"], question]
+        if question == "safe_now":
+            self._tell_who()
+        self._begin_again_if_nothing_is_open()
+
+    def want_person(self) -> None:
+        """A person is asked for, or the machine gives up understanding."""
+        self.slots["misses"] = 0
+        self._person_wanted = True
+        self.say.append("utter_to_person")
+
+    def set_language(self, language: str) -> None:
+        """A language was chosen."""
+        self.slots["misses"] = 0
+        self.do.append({"directive": "choose_language", "language": language})
+        self.say.append("utter_language_set")
+
+    def stop(self) -> None:
+        """They want to hear nothing more; what was told is kept."""
+        self.do.append({"directive": "opt_out"})
+        self.say.append("utter_stop")
+        self.slots.update(misses=0, danger_first=False)
+        forget_safety(self.slots)
+
+    def ask_danger_first(self) -> None:
+        """Something arrived that cannot be read: danger is asked before safety, even when it was answered before."""
+        self.say.append("utter_words_only")
+        skipped = [name for name in self.slots["skipped"] if name != "danger_now"]
+        self.slots.update(danger_first=True, danger_now=None, skipped=skipped, misses=0)
+
+    def conclude(self) -> None:
+        """No question is left: file the report, or note what was told beside one already filed."""
+        topic = self.slots["topic"]
+        if topic is not None:
+            self.do.append({"directive": "file_report", "topic": topic})
+            self.say.append("utter_filed")
+            finish_case(self.slots)
+        elif something_pending(self.slots):
+            self._note()
+
+    def directives(self) -> List[Dict[str, Any]]:
+        """All that was gathered, in the order of docs/dialogue.md."""
+        do = list(self.do)
+        if self._told:
+            do.append({"directive": "record_facts", **self._told})
+        now = urgency_of(self.slots)
+        if now and now != self._before:
+            do.append({"directive": "raise_urgency", "urgency": now, "reason": "danger_now"})
+        if self._person_wanted:
+            do.append({"directive": "call_person"})
+        return do
+
+    def _answer(self, message: Message, requested: str) -> bool:
+        if requested in TAKES_FREE_TEXT:
+            self._keep(requested, message.text)
+            if requested != "place" and message.place and self.slots["place"] is None:
+                self._keep("place", message.place)
+            return True
+        if requested == "topic":
+            by_number = {1: "help", 2: "tip", 3: "question"}.get(message.number or 0)
+            topic = by_number or self.slots["topic"] or message.topic
+            if topic:
+                self._choose_topic(topic)
+                self._keep_what_is_told(message)
+            return topic is not None
+        answer = message.yes_or_no(requested)
+        if answer is None:
+            return False
+        self._keep_what_is_told(message)
+        return self._answer_yes_or_no(requested, answer)
+
+    def _answer_yes_or_no(self, requested: str, answer: bool) -> bool:
+        if requested == "danger_now":
+            self._keep("danger_now", answer)
+            if answer:
+                self.slots["filed"] = False
+        elif requested == "safe_now":
+            self.slots["safe_now"] = answer
+            self.do.append({"directive": "confirm_safe" if answer else "declare_unsafe"})
+            if answer:
+                self._tell_who()
+                self._begin_again_if_nothing_is_open()
+            else:
+                self.say.append("utter_not_safe")
+        else:
+            self.slots[requested] = answer
+        return True
+
+    def _hear_something_else(self, message: Message, requested: str) -> None:
+        if message.topic and self.slots["topic"] is None:
+            self._choose_topic(message.topic)
+        self._keep_what_is_told(message)
+        if message.gap:
+            return  # the safe question is all that is said, and nothing counts against the person
+        if message.intent in ("greet", "thanks"):
+            self.slots["misses"] = 0
+            if message.intent == "thanks":
+                self.say.append("utter_thanks")
+            return
+        self.slots["misses"] += 1
+        given_up = self.slots["misses"] >= 2
+        if requested == "topic" and self.slots["topic"] is None:
+            self._did_not_understand(given_up)
+        if given_up:
+            self.leave_out(requested)
+
+    def _begin(self, message: Message) -> None:
+        """No question is open: the conversation begins, comes back after a gap, or is at rest after filing."""
+        resting = at_rest(self.slots)
+        if message.topic and self.slots["topic"] is None:
+            self._choose_topic(message.topic)
+            resting = False
+        if message.intent == "thanks" and not safety_unknown(self.slots):
+            self.slots["misses"] = 0
+            self.say.append("utter_thanks")
+        elif resting and message.intent == "greet":
+            self.slots["filed"] = False
+        elif resting and (message.exact or message.intent in ("affirm", "deny")):
+            self.slots["misses"] += 1
+            self._did_not_understand(self.slots["misses"] >= 2)
+        else:
+            self._keep_what_is_told(message)
+            if resting and something_pending(self.slots):
+                self._note()
+
+    def _did_not_understand(self, given_up: bool) -> None:
+        if given_up:
+            self.want_person()
+        else:
+            self.say.append("utter_ask_rephrase")
+
+    def _note(self) -> None:
+        self.say.append("utter_noted")
+        finish_case(self.slots)
+
+    def _tell_who(self) -> None:
+        if not self.slots["told_who"]:
+            self.say += ["utter_who", "utter_who_can_see"]
+            self.slots["told_who"] = True
+
+    def _begin_again_if_nothing_is_open(self) -> None:
+        if self.slots["filed"] and self.slots["topic"] is None and not something_pending(self.slots):
+            self.slots["filed"] = False
+
+    def _choose_topic(self, topic: str) -> None:
+        if self.slots["topic"] is not None:
+            return
+        self._keep("topic", topic)
+        self.slots["filed"] = False
+        if topic == "question" and self.slots["question"] is None and self.slots["details"] is not None:
+            self._keep("question", self.slots["details"])
+
+    def _keep_what_is_told(self, message: Message) -> None:
+        if message.place and self.slots["place"] is None:
+            self._keep("place", message.place)
+        if message.tells and (message.number is None or message.intent == NOT_UNDERSTOOD):
+            self._keep("question" if self.slots["topic"] == "question" else "details", message.text)
+
+    def _keep(self, fact: str, value: Any) -> None:
+        self._told[fact] = value
+        self.slots[fact] = value[:KEPT_CHARACTERS] if isinstance(value, str) else value
+
+
+def finish_case(slots: Dict[str, Any]) -> None:
+    """Clear what belongs to the case, so that the next one never begins with this one's facts."""
+    slots.update(CASE_SLOTS)
+    slots["filed"] = True
+    slots["skipped"] = [name for name in slots["skipped"] if name not in FACTS]
+
+
+def forget_safety(slots: Dict[str, Any]) -> None:
+    """The phone may be in another hand by now: the safe question is asked anew."""
+    slots["safe_now"] = None
+    slots["skipped"] = [name for name in slots["skipped"] if name != "safe_now"]

@@ -1,0 +1,74 @@
+"""One message as the dialogue sees it: what the model made of it, and the situation the bot found it in."""
+
+from dataclasses import dataclass, field
+from typing import Any, Mapping, Optional
+
+# Below this the model's word is not enough for what cannot be taken back lightly: a command, a yes, a no.
+SURE = 0.7
+COMMANDS = frozenset({"stop", "wipe", "talk_to_person", "choose_language", "start", "unreadable"})
+TOPIC_OF_INTENT = {"ask_help": "help", "report_tip": "tip", "ask_information": "question"}
+NEEDS_SURENESS = frozenset({"stop", "wipe", "talk_to_person", "choose_language", "affirm", "deny"})
+NOT_UNDERSTOOD = "nlu_fallback"
+
+
+@dataclass(frozen=True)
+class Message:
+    """The person's message in this turn; `exact` when the whole of it is a command word or a number."""
+
+    intent: str
+    text: str = field(repr=False)
+    exact: bool = False
+    number: Optional[int] = None
+    about_safety: Optional[bool] = None  # "safe" is True, "not safe" False; they answer two questions differently
+    place: Optional[str] = field(default=None, repr=False)
+    language: Optional[str] = None
+    urgent: bool = False
+    gap: bool = False
+
+    @property
+    def is_command(self) -> bool:
+        return self.intent in COMMANDS
+
+    @property
+    def topic(self) -> Optional[str]:
+        return TOPIC_OF_INTENT.get(self.intent)
+
+    @property
+    def tells(self) -> bool:
+        """True when the text may hold facts: anything in the person's own words that is not a bare pleasantry."""
+        if self.exact or self.intent in ("greet", "thanks"):
+            return self.urgent and not self.exact
+        return bool(self.text)
+
+    def yes_or_no(self, question: str) -> Optional[bool]:
+        """The answer this message gives to a yes/no question, or None."""
+        if self.about_safety is not None:
+            return {"safe_now": self.about_safety, "danger_now": not self.about_safety}.get(question)
+        if self.number in (1, 2):
+            return self.number == 1
+        return {"affirm": True, "deny": False}.get(self.intent)
+
+
+def settle_intent(parsed: Mapping[str, Any]) -> str:
+    """The intent the dialogue goes by: the model's, unless it is not sure enough of one that needs sureness."""
+    intent, confidence = parsed["intent"]["name"], parsed["intent"]["confidence"]
+    if not intent or (intent in NEEDS_SURENESS and confidence < SURE):
+        return NOT_UNDERSTOOD
+    return str(intent)
+
+
+def read_message(parsed: Mapping[str, Any], turn: Mapping[str, Any]) -> Message:
+    """The message from Rasa's parse data and the slot `turn` that `nlu.turn` sets before it."""
+    entities = {entity["entity"]: entity["value"] for entity in reversed(parsed["entities"])}
+    about = parsed.get("command") or {}
+    return Message(
+        intent=settle_intent(parsed),
+        text=parsed["text"],
+        exact=bool(about.get("exact")),
+        number=about.get("number"),
+        about_safety=about.get("about_safety"),
+        place=entities.get("place"),
+        language=entities.get("language"),
+        urgent=bool(turn["urgent"]),
+        gap=bool(turn["gap"]),
+    )

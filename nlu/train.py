@@ -1,0 +1,66 @@
+"""Trains the dialogue model: `python -m nlu.train --out <folder>` writes `<folder>/<fingerprint>.tar.gz`.
+
+Run from the project's root. It says what it does in a line each, and is done at once when the model is there already.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from nlu.fingerprint import fingerprint
+
+ROOT = Path()
+
+
+def say(line: str) -> None:
+    """A line of progress for the person who waits."""
+    print(line, flush=True)  # noqa: T201
+
+
+def train(out: Path, data: Path) -> Path:
+    """Train unless done before; return the model's path. Raises RuntimeError when Rasa trains nothing."""
+    model = out / f"{fingerprint(ROOT)}.tar.gz"
+    if model.exists():
+        say(f"model {model.name} is up to date")
+        return model
+    say("loading Rasa")
+    started = time.monotonic()
+    import nlu.quiet as quiet  # before Rasa
+    import nlu.no_tensorflow  # noqa: F401, I001
+    import rasa.model_training
+
+    quiet.no_calling_home()
+    quiet.silence_logs()
+    out.mkdir(parents=True, exist_ok=True)
+    say(f"training {model.name}")
+    with tempfile.TemporaryDirectory(dir=out) as folder:
+        result = rasa.model_training.train(
+            domain="domain.yml",
+            config="config.yml",
+            training_files=[str(data), "stories"],
+            output=folder,
+            fixed_model_name="model",
+            force_training=True,
+        )
+        if not result.model:
+            raise RuntimeError("nothing was trained")
+        os.replace(result.model, model)  # whole or not at all: another process may be looking
+    say(f"trained {model.name} in {time.monotonic() - started:.0f} s")
+    return model
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m nlu.train", description=__doc__)
+    parser.add_argument("--out", type=Path, required=True, help="folder for models")
+    parser.add_argument("--data", type=Path, default=Path("nlu/data"), help="training examples")
+    arguments = parser.parse_args()
+    train(arguments.out, arguments.data)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,175 @@
+"""One turn of the dialogue as a pure function: state and message in; what to say, what to do and the new state out.
+
+Nothing is kept between two turns. A turn that went wrong in any way raises; it never answers half of a turn.
+"""
+
+from pathlib import Path
+from typing import Any, Dict, List, Mapping, Text
+
+import nlu.no_tensorflow  # noqa: F401  must come before anything of Rasa
+
+from rasa.core.actions.action import Action, ActionExecutionRejection  # isort: skip
+from rasa.core.channels.channel import UserMessage
+from rasa.core.lock_store import InMemoryLockStore
+from rasa.core.policies.rule_policy import RulePolicy
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core.events import SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from nlu.actions import ALL_ACTIONS
+from nlu.hearing import forget_safety
+from nlu.in_process import Collector, InProcessActions, NoStore, ResponseNames
+from nlu.message import settle_intent
+from nlu.questions import safety_unknown
+from nlu.state import check_state, empty_state, fold, unfold
+
+KINDS = ("text", "start", "unreadable", "location")
+
+
+class TurnRefusedError(RuntimeError):
+    """The turn did not come to a good end, for the reason given; nothing of it may be used."""
+
+
+class TurnProcessor(MessageProcessor):
+    """Rasa's processor for one tracker at a time that comes from a state and goes back to one."""
+
+    def __init__(self, model_path: Path) -> None:
+        super().__init__(
+            model_path,
+            tracker_store=NoStore(),
+            lock_store=InMemoryLockStore(),
+            generator=ResponseNames({}),
+            action_endpoint=InProcessActions(ALL_ACTIONS),
+        )
+        self.failed_actions: List[str] = []
+
+    async def take(self, message: UserMessage, tracker: DialogueStateTracker) -> None:
+        """Apply the parsed message, run actions until one listens. Raises TurnRefusedError."""
+        self.failed_actions.clear()
+        await self._handle_message_with_tracker(message, tracker)
+        await self._run_prediction_loop(message.output_channel, tracker)
+        if self.failed_actions:
+            raise TurnRefusedError("an action failed: " + ", ".join(self.failed_actions))
+        if tracker.latest_action_name != "action_listen":
+            raise TurnRefusedError("the turn did not end listening")
+
+    async def _run_action(self, action: Action, *args: Any, **kwargs: Any) -> bool:
+        """As Rasa's, but a failure inside is remembered: Rasa itself logs it and goes on as if all were well."""
+        run = action.run
+
+        async def watched(*run_args: Any, **run_kwargs: Any) -> Any:
+            try:
+                return await run(*run_args, **run_kwargs)
+            except ActionExecutionRejection:
+                raise
+            except BaseException as error:
+                self.failed_actions.append(f"{action.name()} ({type(error).__name__})")
+                raise
+
+        action.run = watched
+        return bool(await super()._run_action(action, *args, **kwargs))
+
+
+class Dialogue:
+    """A loaded model. `take_turn` may be called again and again, one turn at a time."""
+
+    def __init__(self, model_path: Path) -> None:
+        self._processor = TurnProcessor(model_path)
+        self.fingerprint = model_path.name.partition(".")[0]
+        self._check()
+
+    async def take_turn(self, request: Mapping[Text, Any]) -> Dict[Text, Any]:
+        """Answer one request (docs/dialogue.md). Raises TurnRefusedError, BadStateError, or whatever broke inside."""
+        situation = {"urgent": False, "gap": False, "kind": "text", **request.get("situation", {})}
+        state = begin(check_state(request.get("state")), situation)
+        channel = Collector()
+        message = await self._read(request, situation["kind"], channel)
+        tracker = self._tracker(state, situation)
+        await self._processor.take(message, tracker)
+        if not channel.say and not channel.do:
+            raise TurnRefusedError("the turn says and does nothing")
+        parsed = message.parse_data
+        wiped = any(directive["directive"] == "wipe" for directive in channel.do)
+        return {
+            "understanding": {
+                "intent": parsed["intent"]["name"],
+                "confidence": parsed["intent"]["confidence"],
+                "entities": [
+                    {"entity": entity["entity"], "value": entity["value"]} for entity in parsed["entities"]
+                ],
+            },
+            "say": channel.say,
+            "do": in_order(channel.do),
+            "state": empty_state() if wiped else fold(tracker, [*state["recent"], parsed["intent"]["name"]]),
+        }
+
+    async def _read(self, request: Mapping[Text, Any], kind: str, channel: Collector) -> UserMessage:
+        """The message with its parse data. What people type can set no intent: the slash that Rasa obeys is taken off."""
+        if kind not in KINDS:
+            raise TurnRefusedError("unknown kind of message")
+        text = (request.get("text") or "").strip().lstrip("/").strip()
+        if kind == "text" and not text:
+            raise TurnRefusedError("a text message without text")
+        message = UserMessage(
+            text, channel, sender_id="-", metadata={"language": request.get("language")}
+        )
+        if kind == "text":
+            parsed = await self._processor.parse_message(message)
+            intent = settle_intent(parsed)
+            parsed["intent"] = {"name": intent, "confidence": parsed["intent"]["confidence"]}
+        else:
+            parsed = {"text": text, "intent": {"name": kind, "confidence": 1.0}, "entities": []}
+        message.parse_data = parsed
+        return message
+
+    def _tracker(self, state: Mapping[Text, Any], situation: Mapping[Text, Any]) -> DialogueStateTracker:
+        events = [*unfold(state), SlotSet("turn", dict(situation))]
+        return DialogueStateTracker.from_events("-", events, slots=self._processor.domain.slots)
+
+    def _check(self) -> None:
+        """Refuse to start with a model or a store that would break the promises of this module."""
+        if type(self._processor.tracker_store) is not NoStore:
+            raise TurnRefusedError("conversations would be stored")
+        if longest_rule(self._processor) > 1:
+            raise TurnRefusedError("a rule is longer than one message; the folded state is too short for it")
+
+
+def begin(state: Dict[Text, Any], situation: Mapping[Text, Any]) -> Dict[Text, Any]:
+    """The state as this turn finds it: after a gap safety is forgotten, and until it is known the report is open."""
+    slots = {**state["slots"]}
+    if situation["gap"] or situation["kind"] == "start":
+        forget_safety(slots)
+        slots["danger_first"] = False
+    loop = state["loop"]
+    if loop is None and safety_unknown(slots):
+        loop = "report_form"
+    return {**state, "slots": slots, "loop": loop}
+
+
+ORDER = (
+    "choose_language",
+    "opt_out",
+    "wipe",
+    "confirm_safe",
+    "declare_unsafe",
+    "record_facts",
+    "raise_urgency",
+    "call_person",
+    "file_report",
+)
+
+
+def in_order(directives: List[Dict[Text, Any]]) -> List[Dict[Text, Any]]:
+    """The directives in the one order of docs/dialogue.md, however many actions gave them."""
+    return sorted(directives, key=lambda directive: ORDER.index(directive["directive"]))
+
+
+def longest_rule(processor: MessageProcessor) -> int:
+    """How many messages the longest trained rule looks back on."""
+    rules = _rule_policy(processor).lookup["rules"]
+    return max(key.count("action_listen") for key in rules)
+
+
+def _rule_policy(processor: MessageProcessor) -> RulePolicy:
+    nodes = processor.graph_runner._instantiated_nodes.values()
+    return next(node._component for node in nodes if isinstance(node._component, RulePolicy))

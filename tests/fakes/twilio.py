@@ -1,0 +1,139 @@
+"""Twilio's Messages API for one account over loopback HTTP, and the webhooks Twilio would post, signed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import itertools
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from tests.fakes.http_provider import Answer, Fault, HttpProvider, Posted, Received
+
+ACCOUNT = "ACtest00000000000000000000000000ff"
+AUTH_TOKEN = "test-auth-token-of-nobody"
+OUR_NUMBER = "+12025550199"  # 555-01xx: reserved for fiction
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentByTwilio:
+    """One message the channel asked Twilio to send."""
+
+    sid: str
+    to: str
+    sender: str
+    text: str
+    status_callback: str
+    validity_seconds: int | None
+
+
+class FakeTwilio(HttpProvider):
+    """`with FakeTwilio() as twilio:` then give `twilio.url` to the channel as its base_url."""
+
+    def __init__(self, account: str = ACCOUNT, auth_token: str = AUTH_TOKEN) -> None:
+        super().__init__()
+        self.account = account
+        self.auth_token = auth_token
+        self.sent: list[SentByTwilio] = []
+        self._ids = itertools.count(1)
+
+    def inbound(self, url: str, sender: str, text: str, **more: str) -> Posted:
+        """A message somebody wrote, as Twilio posts it to `url`, with all it knows of them."""
+        fields = {
+            "ToCountry": "US",
+            "SmsMessageSid": f"SM-in-{next(self._ids)}",
+            "NumMedia": "0",
+            "FromCity": "CITY-MARKER",
+            "FromState": "STATE-MARKER",
+            "FromZip": "ZIP-MARKER",
+            "FromCountry": "TH",
+            "SmsStatus": "received",
+            "Body": text,
+            "To": OUR_NUMBER,
+            "NumSegments": "1",
+            "AccountSid": self.account,
+            "From": sender,
+            "ApiVersion": "2010-04-01",
+        }
+        fields["MessageSid"] = fields["SmsSid"] = fields["SmsMessageSid"]
+        return self.signed(url, fields | more)
+
+    def receipt(self, url: str, sid: str, status: str, error_code: str | None = None) -> Posted:
+        """What Twilio later says of a message it took."""
+        fields = {
+            "MessageSid": sid,
+            "SmsSid": sid,
+            "MessageStatus": status,
+            "SmsStatus": status,
+            "To": "+12025550111",
+            "From": OUR_NUMBER,
+            "AccountSid": self.account,
+            "ApiVersion": "2010-04-01",
+        }
+        return self.signed(url, fields | ({"ErrorCode": error_code} if error_code else {}))
+
+    def signed(self, url: str, fields: dict[str, str]) -> Posted:
+        """Any form, signed as Twilio does it; written apart from the channel's own code."""
+        text = url
+        for name in sorted(fields):
+            text += name + fields[name]
+        digest = hmac.new(self.auth_token.encode(), text.encode(), hashlib.sha1).digest()
+        return Posted(
+            headers={
+                "content-type": "application/x-www-form-urlencoded; charset=UTF-8",
+                "x-twilio-signature": base64.b64encode(digest).decode(),
+            },
+            body=urlencode(fields).encode(),
+        )
+
+    def answer(self, request: Received) -> Answer | None:
+        if request.path != f"/2010-04-01/Accounts/{self.account}/Messages.json":
+            return self.refuse_unexpected(request)
+        credentials = base64.b64encode(f"{self.account}:{self.auth_token}".encode()).decode()
+        if request.headers.get("authorization") != f"Basic {credentials}":
+            return _error(401, 20003, "Authenticate")
+        fault, wait = self.next_fault()
+        if fault in _REFUSALS:
+            return _REFUSALS[fault]
+        if fault is Fault.TOO_MANY:
+            limited = _error(429, 20429, "Too Many Requests")
+            return Answer(status=429, body=limited.body, headers={"retry-after": str(wait)})
+        if fault is Fault.HANG_UP:
+            return None
+        answer = self._take(request)
+        if fault is Fault.TAKEN_THEN_SILENT:
+            self.say_nothing()
+            return None
+        return Answer(status=201, body=b"<html>") if fault is Fault.GARBAGE else answer
+
+    def _take(self, request: Received) -> Answer:
+        fields = request.fields
+        sid = f"SM-out-{next(self._ids)}"
+        validity = fields.get("ValidityPeriod")
+        self.sent.append(
+            SentByTwilio(
+                sid=sid,
+                to=fields["To"],
+                sender=fields.get("From") or fields["MessagingServiceSid"],
+                text=fields["Body"],
+                status_callback=fields["StatusCallback"],
+                validity_seconds=int(validity) if validity else None,
+            )
+        )
+        self.note()
+        return Answer(status=201, body={"sid": sid, "status": "queued", "to": fields["To"], "num_segments": "1"})
+
+
+def _error(status: int, code: int, message: str) -> Answer:
+    return Answer(status=status, body={"code": code, "message": message, "status": status})
+
+
+_REFUSALS: dict[Fault | None, Answer] = {
+    Fault.SERVER_ERROR: _error(500, 20500, "Internal Server Error"),
+    Fault.UNAVAILABLE: _error(503, 20503, "Service Unavailable"),
+    Fault.BAD_GATEWAY: Answer(status=502, body=b"<html>Bad Gateway</html>"),
+    Fault.BLOCKED: _error(400, 21610, "Attempt to send to unsubscribed recipient +12025550111"),
+    Fault.BAD_ADDRESS: _error(400, 21211, "The 'To' number +12025550111 is not a valid phone number."),
+    Fault.BAD_CREDENTIALS: _error(401, 20003, "Authenticate"),
+}

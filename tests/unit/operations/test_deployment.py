@@ -1,0 +1,77 @@
+"""`deployment.yml`: what is accepted, and what is said about the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.deployment import DEMO_DEPLOYMENT, Deployment, load_deployment, parse_deployment
+from bot.errors import ConfigurationError
+
+DUTY = {"who": "police", "what": "a child in danger", "law": "Child Protection Act, section 41"}
+
+
+def content(**changes: Any) -> dict[str, Any]:
+    """The demo's deployment with some fields changed; None removes one."""
+    changed = {**yaml.safe_load(DEMO_DEPLOYMENT.to_yaml()), **changes}
+    return {name: value for name, value in changed.items() if value is not None}
+
+
+def test_what_is_written_is_read_back() -> None:
+    assert parse_deployment(DEMO_DEPLOYMENT.to_yaml(), "a file") == DEMO_DEPLOYMENT
+
+
+def test_without_a_file_it_is_the_demo(tmp_path: Path) -> None:
+    assert load_deployment(tmp_path / "deployment.yml") is DEMO_DEPLOYMENT
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"kind": "police", "duties_to_report": [DUTY]}, id="police that state a duty"),
+        pytest.param({"kind": "police", "no_duty_to_report_checked": True}, id="police without one, checked"),
+        pytest.param({"kind": "ngo", "duties_to_report": [DUTY]}, id="an NGO that has one"),
+        pytest.param({"languages": ["km", "en"], "default_language": "km"}, id="two languages"),
+    ],
+)
+def test_is_accepted(changes: dict[str, Any]) -> None:
+    assert isinstance(parse_deployment(yaml.safe_dump(content(**changes)), "a file"), Deployment)
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        pytest.param({"kind": "police"}, "duties_to_report: a police operator states them", id="police, silent"),
+        pytest.param({"kind": "government"}, "duties_to_report: a government", id="government, silent"),
+        pytest.param(
+            {"duties_to_report": [DUTY], "no_duty_to_report_checked": True}, "contradicts", id="duty and no duty"
+        ),
+        pytest.param({"operator_name": {"en": "x" * 25}}, "operator_name.en", id="name too long"),
+        pytest.param({"operator_name": {"en": "Us"}}, "operator_name: none in th", id="name missing in a language"),
+        pytest.param({"neutral_line": {"en": "Hi"}}, "neutral_line: none in km", id="neutral line missing"),
+        pytest.param(
+            {"languages": ["th", "en"], "default_language": "vi"}, "default_language", id="default not offered"
+        ),
+        pytest.param({"languages": []}, "languages", id="no language"),
+        pytest.param({"languages": ["en", "en"]}, "languages: one is named twice", id="language twice"),
+        pytest.param({"languages": ["en", "la"]}, "languages.1", id="language without a catalogue"),
+        pytest.param({"country": "XX"}, "country: XX is no country", id="no such country"),
+        pytest.param({"home_region": "th"}, "home_region", id="region in small letters"),
+        pytest.param({"gateways": ["pigeon"]}, "gateways.0", id="unknown gateway"),
+        pytest.param({"operator": "me"}, "operator: Extra inputs", id="unknown field"),
+        pytest.param({"kind": None}, "kind: Field required", id="field missing"),
+        pytest.param({"duties_to_report": [{"who": "police"}]}, "duties_to_report.0.what", id="half a duty"),
+    ],
+)
+def test_is_refused_with_the_field_named(changes: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^a file: ") as refusal:
+        parse_deployment(yaml.safe_dump(content(**changes)), "a file")
+    assert complaint in str(refusal.value)
+
+
+def test_a_file_that_is_not_yaml_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="is not YAML"):
+        parse_deployment("kind: [", "a file")
