@@ -31,11 +31,13 @@ from bot.database.migrate import expected_version, present_version
 from bot.database.session import Database
 from bot.deployment import load_deployment
 from bot.errors import ConfigurationError
+from bot.messages import normalising
 from bot.messages.message import Audience
 from bot.messages.spool import Spool
 from bot.privacy.keys_file import load_service_keys
 from bot.privacy.logs import configure_logs
 from bot.privacy.sealing import ServiceKeys
+from bot.reports import urgency_floor
 from bot.settings import Settings
 from bot.webhooks.app import Door, build_app
 from bot.webhooks.sandbox_page import sandbox_routes
@@ -84,6 +86,8 @@ def _sms_channels(channels: dict[str, Channel]) -> frozenset[str]:
 
 def build_service(settings: Settings, database_url: str, engine: DialogueEngine) -> Service:
     """Join everything. ConfigurationError when a setting is missing or wrong, or the schema is not ours."""
+    normalising.warm_up()
+    urgency_floor.warm_up()
     keys = load_service_keys(settings.keys_path)
     database = Database(database_url)
     found = present_version(database.engine)

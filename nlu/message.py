@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Mapping, Optional
 
 # Below this the model's word is not enough for what cannot be taken back lightly: a command, a yes, a no.
-SURE = 0.7
+SURE = 0.8
 COMMANDS = frozenset({"stop", "wipe", "talk_to_person", "choose_language", "start", "unreadable"})
 TOPIC_OF_INTENT = {"ask_help": "help", "report_tip": "tip", "ask_information": "question"}
 NEEDS_SURENESS = frozenset({"stop", "wipe", "talk_to_person", "choose_language", "affirm", "deny"})

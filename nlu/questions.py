@@ -20,7 +20,7 @@ def is_open(slots: Slots, name: str) -> bool:
 
 
 def safety_unknown(slots: Slots) -> bool:
-    """True when nothing but the safe question may be said. A "no" was for that moment only, so it counts as unknown."""
+    """True when nothing but the safe question may be said."""
     return slots["safe_now"] is not True and "safe_now" not in slots["skipped"]
 
 

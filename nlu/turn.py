@@ -137,8 +137,10 @@ class Dialogue:
 def begin(state: Dict[Text, Any], situation: Mapping[Text, Any]) -> Dict[Text, Any]:
     """The state as this turn finds it: after a gap safety is forgotten, and until it is known the report is open."""
     slots = {**state["slots"]}
-    if situation["gap"] or situation["kind"] == "start":
+    fresh = situation["gap"] or situation["kind"] == "start"
+    if fresh or slots["safe_now"] is False:  # a "no" was for that moment only
         forget_safety(slots)
+    if fresh:
         slots["danger_first"] = False
     loop = state["loop"]
     if loop is None and safety_unknown(slots):

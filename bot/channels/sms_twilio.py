@@ -207,7 +207,7 @@ def _spellings(url: str) -> tuple[str, ...]:
 
 def _kind(text: str, fields: Mapping[str, str]) -> MessageKind:
     media = fields.get("NumMedia", "0")
-    if media.isdigit() and int(media[:4]) > 0:
+    if media.strip("0"):
         return MessageKind.PHOTO
     return MessageKind.TEXT if text.strip() else MessageKind.EMPTY
 

@@ -131,10 +131,15 @@ def _words(text: str) -> _Content:
 
 
 def _place(location: Mapping[str, Any]) -> _Content:
-    latitude, longitude = location.get("latitude"), location.get("longitude")
-    if not isinstance(latitude, int | float) or not isinstance(longitude, int | float):
-        raise MalformedRequestError
+    latitude, longitude = _degrees(location.get("latitude"), 90), _degrees(location.get("longitude"), 180)
     return _Content(kind=MessageKind.LOCATION, text=f"{latitude:.6f}, {longitude:.6f}")
+
+
+def _degrees(value: object, most: int) -> float:
+    # JSON can spell NaN and numbers no float holds; neither passes the comparison.
+    if isinstance(value, int | float) and -most <= value <= most:
+        return float(value)
+    raise MalformedRequestError
 
 
 def _poll_text(poll: Mapping[str, Any]) -> str:

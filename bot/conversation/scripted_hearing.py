@@ -46,6 +46,7 @@ class Hearing:
     def __post_init__(self) -> None:
         self.slots = self.state.slots
         self._urgency_before = self._urgency()
+        self._raised: Urgency | None = None
 
     @property
     def intent(self) -> str | None:
@@ -60,9 +61,8 @@ class Hearing:
         do = [*self.first]
         if self.told:
             do.append(RecordFacts(facts=self.told))
-        now = self._urgency()
-        if now is not None and now is not self._urgency_before:
-            do.append(RaiseUrgency(urgency=now, reason="danger_now"))
+        if self._raised is not None:
+            do.append(RaiseUrgency(urgency=self._raised, reason="danger_now"))
         if self.person_wanted:
             do.append(CallPerson())
         if self.filed_topic:
@@ -72,6 +72,9 @@ class Hearing:
     def set(self, **changes: Any) -> None:
         """Change slots."""
         self.slots = replace(self.slots, **changes)
+        now = self._urgency()
+        if now is not None and now is not self._urgency_before:
+            self._raised = now  # remembered here: the same turn may file the report and clear the answer
 
     def hear(self, asking: str | None) -> None:
         self.announce_urgent(asking)

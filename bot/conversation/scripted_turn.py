@@ -29,8 +29,10 @@ class Turn(Hearing):
     def take(self) -> None:
         """Take the turn; afterwards `say`, `directives`, `slots`, `loop` and `requested` are what it came to."""
         asking = self.state.asking
-        if self.situation.gap or self.intent == "start":
+        fresh = self.situation.gap or self.intent == "start"
+        if fresh or self.slots.safe_now is False:  # a "no" was for that moment only
             self.forget_safety()
+        if fresh:
             self.set(danger_first=False)
         if self._obey_command(asking):
             return
@@ -86,7 +88,7 @@ class Turn(Hearing):
         self.set(misses=0)
         self.first.append(ChooseLanguage(language=language))
         self.say.append("utter_language_set")
-        self._ask_again(asking)
+        self._ask_again(None if asking == "language_choice" else asking)
 
     def _choose_language_by_number(self) -> bool:
         number = self.command.number if self.command else None
@@ -123,6 +125,8 @@ class Turn(Hearing):
     def _ask_again(self, asking: str | None) -> None:
         if asking == "wipe_confirmed":
             self._ask("wipe_form", "wipe_confirmed", "utter_ask_wipe")
+        elif asking == "language_choice":
+            self._ask("language_form", "language_choice", "utter_choose_language")
         else:
             self._ask_next()
 

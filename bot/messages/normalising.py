@@ -77,6 +77,11 @@ def without_marks(text: str) -> str:
     return "".join(letters).replace("đ", "d").replace("Đ", "D")
 
 
+def warm_up() -> None:
+    """Load the detector's model and the converter now, not with the first message."""
+    read("\u1000\u1031")
+
+
 @cache
 def _detector() -> ZawgyiDetector:
     return ZawgyiDetector()

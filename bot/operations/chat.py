@@ -22,7 +22,7 @@ from bot.operations.installation import load_settings
 
 ChatChannel = Literal["sms", "telegram"]
 _SETTLED_AFTER = timedelta(seconds=0.7)
-_ANSWER_TIMEOUT = timedelta(seconds=10)
+_PATIENCE = timedelta(seconds=10)
 _POLL_S = 0.1
 
 
@@ -38,11 +38,14 @@ class Answer:
 class SandboxPhone:
     """A phone at the sandbox door."""
 
-    def __init__(self, client: httpx.Client, secret: str, name: str, channel: ChatChannel) -> None:
+    def __init__(
+        self, client: httpx.Client, secret: str, name: str, channel: ChatChannel, patience: timedelta = _PATIENCE
+    ) -> None:
         self._client = client
         self._secret = secret.encode()
         self._name = name
         self._channel = channel
+        self._patience = patience
         self._last_id = 0
 
     def send(self, text: str) -> None:
@@ -68,8 +71,8 @@ class SandboxPhone:
         return answers
 
     def settled_answers(self) -> Iterator[Answer]:
-        """Answers as they come, until none came for 0.7 s after the last, or none at all for 10 s."""
-        deadline = time.monotonic() + _ANSWER_TIMEOUT.total_seconds()
+        """Answers as they come, until none followed the last for 0.7 s, or none came at all while patience lasted."""
+        deadline = time.monotonic() + self._patience.total_seconds()
         quiet_at = deadline
         while time.monotonic() < min(deadline, quiet_at):
             for answer in self.new_answers():

@@ -26,9 +26,9 @@ _KEYWORD_REMEDY = (
 )
 
 
-def check_providers(settings: Settings) -> Iterator[Verdict]:
+def check_providers(settings: Settings, transport: httpx.BaseTransport | None = None) -> Iterator[Verdict]:
     """Verdicts for each provider that is configured."""
-    with httpx.Client(timeout=_TIMEOUT_S) as client:
+    with httpx.Client(timeout=_TIMEOUT_S, transport=transport) as client:
         for name, bot in (("telegram", settings.telegram), ("telegram_staff", settings.telegram_staff)):
             if bot.token is not None:
                 yield from _telegram(client, name, bot, webhook_url(settings, name))

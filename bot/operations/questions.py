@@ -1,4 +1,4 @@
-"""`sampan init`: ask who operates, check, write `deployment.yml` and `sampan.env`. A file of answers will do as well."""
+"""`sampan init`: ask who operates, check, write `deployment.yml` and `sampan.env`. A file of answers will do too."""
 
 from __future__ import annotations
 

@@ -78,10 +78,11 @@ class Supervisor:
         self._progress.begin("Updating the database")
         upgrade(url)
         self._check_stop()
+        # The service comes first: while there is no model it asks its fixed questions, and people are answered.
+        self._start(Child(lambda: service_plan(self._settings, self._decided(url))))
         model = self._model()
         if model is not None:
             self._start(Child(lambda: rasa_plan(self._settings, model)))
-        self._start(Child(lambda: service_plan(self._settings, self._decided(url))))
         self._progress.begin("Waiting for the service and the dialogue model")
         self._wait_until_ready(with_rasa=model is not None)
         self._progress.end()
@@ -103,7 +104,7 @@ class Supervisor:
         server.plan()
         if not server.runs_already:
             self._start(Child(server.plan))
-        server.wait_until_ready(self._watch_while_starting)
+        server.wait_until_ready(self._watch_while_waiting)
         self._settings.database_url = SecretStr(server.url)
         return server.url
 
@@ -111,7 +112,7 @@ class Supervisor:
         """Without a model the demo is pointless; a real installation goes on with the scripted engine."""
         self._progress.begin("Training the dialogue model (only when its data changed)")
         try:
-            return ensure_model(self._settings, self._tick)
+            return ensure_model(self._settings, self._watch_while_waiting)
         except ConfigurationError as error:
             if self._demo:
                 raise
@@ -138,8 +139,7 @@ class Supervisor:
         deadline = time.monotonic() + _READY_TIMEOUT.total_seconds()
         while wanted:
             wanted = {name: url for name, url in wanted.items() if not is_healthy(url)}
-            self._tick(" and ".join(wanted))
-            self._watch()
+            self._watch_while_waiting(" and ".join(wanted))
             if wanted and time.monotonic() > deadline:
                 folder = self._settings.data_dir / "logs"
                 raise ConfigurationError(f"no answer from {' and '.join(wanted)} in two minutes; see {folder}")
@@ -154,13 +154,10 @@ class Supervisor:
         for child in self._children:
             child.watch()
 
-    def _watch_while_starting(self) -> None:
-        self._tick("")
-        self._watch()
-
-    def _tick(self, detail: str) -> None:
+    def _watch_while_waiting(self, detail: str = "") -> None:
         self._check_stop()
         self._progress.tick(detail)
+        self._watch()
 
     def _check_stop(self) -> None:
         if self._stopping:

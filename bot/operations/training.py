@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,6 +14,7 @@ from bot.operations.tethered_process import spawn, stop
 from bot.settings import Settings
 
 _POLL_S = 0.1
+_MODEL_FILE = re.compile(r"[\w.-]+\.tar\.gz")
 _STOP_TIMEOUT = timedelta(seconds=2)
 
 
@@ -32,18 +34,18 @@ def ensure_model(settings: Settings, tick: Callable[[str], None]) -> Path:
             time.sleep(_POLL_S)
     finally:
         stop(process, plan.stop_signal, _STOP_TIMEOUT)
-    model = model_named_in(plan.log_file.read_text(encoding="utf-8", errors="replace"))
+    model = model_named_in(_read(plan.log_file), models_folder(settings))
     if process.returncode != 0 or model is None:
         raise ConfigurationError(f"training the dialogue model failed; see {plan.log_file}")
     return model
 
 
-def model_named_in(output: str) -> Path | None:
-    """The last line that names an existing model; libraries may write warnings after it."""
-    for line in reversed(output.splitlines()):
-        candidate = Path(line.strip())
-        if line.strip() and candidate.is_absolute() and candidate.exists():
-            return candidate
+def model_named_in(output: str, folder: Path) -> Path | None:
+    """The model in `folder` that the output named last; libraries may write warnings after it."""
+    for match in reversed(list(_MODEL_FILE.finditer(output))):
+        model = folder / match.group()
+        if model.exists():
+            return model
     return None
 
 
@@ -54,5 +56,9 @@ def newest_model(settings: Settings) -> Path | None:
 
 
 def _last_line(log_file: Path) -> str:
-    lines = log_file.read_text(encoding="utf-8", errors="replace").splitlines()
+    lines = _read(log_file).splitlines()
     return lines[-1][:100] if lines else ""
+
+
+def _read(log_file: Path) -> str:
+    return log_file.read_text(encoding="utf-8", errors="replace")

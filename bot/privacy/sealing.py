@@ -17,7 +17,7 @@ from nacl.secret import SecretBox
 
 from bot.errors import ConfigurationError, SealingError
 
-_CODE_ALPHABET = "234679ACDEFGHJKMNPQRTUVWXY"  # 26 signs; none that is misread for another at 3 a.m.
+CODE_ALPHABET = "234679ACDEFGHJKMNPQRTUVWXY"  # 26 signs; none that is misread for another at 3 a.m.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +64,8 @@ class ServiceKeys:
         number = int.from_bytes(digest[:8])
         signs = []
         for _ in range(4):
-            number, rest = divmod(number, len(_CODE_ALPHABET))
-            signs.append(_CODE_ALPHABET[rest])
+            number, rest = divmod(number, len(CODE_ALPHABET))
+            signs.append(CODE_ALPHABET[rest])
         return "".join(signs)
 
 

@@ -70,6 +70,11 @@ def assess(reading: Reading) -> FloorVerdict:
     )
 
 
+def warm_up() -> None:
+    """Read and compile the phrases now; raises whatever is wrong with them before anything depends on them."""
+    assess(Reading(text=""))
+
+
 def _windows(text: str) -> Iterator[str]:
     for start in range(0, max(len(text), 1), _WINDOW):
         yield text[max(0, start - _OVERLAP) : start + _WINDOW]

@@ -86,8 +86,8 @@ class Door:
         """In the database; when that is down, in the spool. On return it is on a disk."""
         try:
             await self.database.run(lambda session: take_in(session, message, keys=self.keys, settings=self.settings))
-        except DatabaseDownError as error:
-            log.error("database_down", name="webhook", error=type(error).__name__)
+        except Exception as error:  # the outermost frame of a request: a fault of ours must not cost a message
+            log.error("spooled", channel=message.channel, error=type(error).__name__)
             await asyncio.to_thread(self.spool.put, message)
 
     async def health(self, _request: Request) -> Response:

@@ -27,9 +27,9 @@ class Example:
 
 # By channel. The number is of the range Ofcom keeps free for films and books: it belongs to nobody.
 PHONES: Mapping[str, SandboxPhone] = {
-    "sandbox_sms": SandboxPhone(address="+447700900142", title="A reporter", subtitle="by SMS"),
-    "sandbox_telegram": SandboxPhone(address="demo-telegram", title="Another reporter", subtitle="on Telegram"),
-    "sandbox_staff": SandboxPhone(address="demo-responder", title="The responder", subtitle="on call tonight"),
+    "sandbox_sms": SandboxPhone(address="+447700900142", title="Reporter", subtitle="by SMS"),
+    "sandbox_telegram": SandboxPhone(address="demo-telegram", title="Reporter", subtitle="on Telegram"),
+    "sandbox_staff": SandboxPhone(address="demo-responder", title="Responder", subtitle="on call"),
 }
 
 EXAMPLES: tuple[Example, ...] = (
@@ -54,3 +54,7 @@ EXAMPLES: tuple[Example, ...] = (
         meaning="",
     ),
 )
+
+# Printed on the demo page: it opens nothing but the demo, which refuses to start beside a real installation.
+DEMO_NAME = "Noor"
+DEMO_PASSWORD = "a quiet river"  # noqa: S105 - see above

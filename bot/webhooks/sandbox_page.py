@@ -25,7 +25,7 @@ from bot.database.session import Database
 from bot.errors import BadSignatureError, BodyTooLargeError, DatabaseDownError, RejectedRequestError
 from bot.reports.queue_cards import QueueCard, list_queue
 from bot.settings import Settings
-from bot.webhooks.sandbox_examples import EXAMPLES, PHONES
+from bot.webhooks.sandbox_examples import DEMO_NAME, DEMO_PASSWORD, EXAMPLES, PHONES
 from bot.webhooks.sandbox_phones import PhoneMessage, SandboxPhones
 
 TOKEN_HEADER = "x-sandbox-token"  # noqa: S105 - the name of a header
@@ -91,7 +91,8 @@ class SandboxPage:
             phones=PHONES,
             examples=EXAMPLES,
             console_url=self._settings.console_url,
-            hold_after=self._settings.hold_after,
+            name=DEMO_NAME,
+            password=DEMO_PASSWORD,
         )
         return HTMLResponse(html)
 

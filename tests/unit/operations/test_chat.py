@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -41,9 +42,9 @@ class SandboxDoor:
         return httpx.Response(200)
 
 
-def phone(door: SandboxDoor, secret: str = "secret") -> SandboxPhone:
+def phone(door: SandboxDoor, secret: str = "secret", patience: timedelta = timedelta(seconds=10)) -> SandboxPhone:
     client = httpx.Client(transport=httpx.MockTransport(door), base_url="http://sandbox")
-    return SandboxPhone(client, secret, "dara", "telegram")
+    return SandboxPhone(client, secret, "dara", "telegram", patience)
 
 
 def test_each_line_is_answered_before_the_next_is_sent() -> None:
@@ -60,13 +61,11 @@ def test_the_number_of_a_button_is_a_tap_on_it() -> None:
     assert [one["text"] for one in door.received] == ["hello", "/no", "7"]
 
 
-def test_a_line_without_an_answer_makes_the_exit_code_1(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    from datetime import timedelta
-
-    monkeypatch.setattr("bot.operations.chat._ANSWER_TIMEOUT", timedelta(seconds=0.3))
-    assert converse(phone(SandboxDoor()), io.StringIO("silence\nhello\n"), io.StringIO()) == 1
+def test_a_line_without_an_answer_makes_the_exit_code_1(capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        converse(phone(SandboxDoor(), patience=timedelta(seconds=0.3)), io.StringIO("silence\nhello\n"), io.StringIO())
+        == 1
+    )
     assert "no answer" in capsys.readouterr().err
 
 

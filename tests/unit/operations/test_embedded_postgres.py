@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import stat
 import tempfile
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from bot.operations.embedded_postgres import EmbeddedPostgres, running_url, temporary_postgres
 from bot.operations.postgres_location import elsewhere
@@ -62,10 +64,8 @@ def test_its_log_holds_no_statement_and_no_value(server: EmbeddedPostgres) -> No
     with connect(server.start()) as connection:
         connection.execute("CREATE TABLE person (address text PRIMARY KEY)")
         for _ in range(2):
-            try:
+            with contextlib.suppress(psycopg.errors.UniqueViolation):
                 connection.execute("INSERT INTO person VALUES ('marker-7f3a')")
-            except psycopg.errors.UniqueViolation:
-                pass
         with pytest.raises(psycopg.errors.UndefinedTable):
             connection.execute("SELECT 'marker-7f3a' FROM nowhere")
     server.stop()
@@ -107,7 +107,7 @@ def test_a_path_too_long_for_a_socket_gets_one_in_the_temporary_folder(folder: P
     try:
         with connect(server.start()) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
-        socket = Path(psycopg.conninfo.conninfo_to_dict(server.url.replace("+psycopg", ""))["host"])
+        socket = Path(str(make_url(server.url).query["host"]))
         assert socket.parent == Path(tempfile.gettempdir())
     finally:
         server.remove()

@@ -1,0 +1,168 @@
+"""How a responder is woken: contacts and the roster as the operator sets them. Who is on call at an instant is decided
+in escalation/roster.py."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from bot.console.accounts import AccountError
+from bot.conversation.responder_turn import link_code_hash
+from bot.database.session import database_now
+from bot.database.tables import AuditEntry, RosterEntry, Staff, StaffContact
+from bot.escalation.roster import who_is_on_call
+from bot.escalation.roster_store import load_shifts, load_ways
+from bot.privacy.sealing import ServiceKeys, seal_with
+
+_LINK_CODE_SIGNS = "234679ACDEFGHJKMNPQRTUVWXY"  # none that is misread for another
+_LINK_CODE_LENGTH = 8  # 2 * 10^11 codes
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnCallLine:
+    """One line of `sampan oncall show`. `channel` is None when nothing would reach the person."""
+
+    entry_id: int
+    step_no: int
+    name: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    now: bool
+    channel: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkCode:
+    """What the person sends to the staff bot, once."""
+
+    contact_id: int
+    code: str = field(repr=False)
+
+
+def add_address(session: Session, staff: Staff, *, channel: str, address: str, keys: ServiceKeys) -> StaffContact:
+    """A contact whose address the operator knows and vouches for; last in the person's order. AccountError when the
+    address is somebody's already."""
+    address_hash = keys.lookup_hash("address", channel, address)
+    taken = select(StaffContact.id).where(StaffContact.channel == channel, StaffContact.address_hash == address_hash)
+    if session.scalar(taken) is not None:
+        raise AccountError("this address is a contact already")
+    contact = StaffContact(
+        staff_id=staff.id,
+        channel=channel,
+        rank=_next_rank(session, staff),
+        address_hash=address_hash,
+        address_sealed=seal_with(keys.address, address),
+        verified_at=func.now(),
+    )
+    return _add(session, contact)
+
+
+def begin_link(session: Session, staff: Staff, *, channel: str, keys: ServiceKeys) -> LinkCode:
+    """A contact that waits for its chat: whoever sends the code to the staff bot is it. An earlier code is void."""
+    session.execute(
+        delete(StaffContact).where(
+            StaffContact.staff_id == staff.id, StaffContact.channel == channel, StaffContact.link_code_hash.is_not(None)
+        )
+    )
+    code = "".join(secrets.choice(_LINK_CODE_SIGNS) for _ in range(_LINK_CODE_LENGTH))
+    contact = StaffContact(
+        staff_id=staff.id,
+        channel=channel,
+        rank=_next_rank(session, staff),
+        link_code_hash=link_code_hash(keys, code),
+    )
+    return LinkCode(contact_id=_add(session, contact).id, code=code)
+
+
+def list_contacts(session: Session, staff: Staff) -> Sequence[StaffContact]:
+    """The person's contacts that are in use or wait for their code, the first to be tried first."""
+    used = (StaffContact.address_sealed.is_not(None), StaffContact.link_code_hash.is_not(None))
+    return session.scalars(
+        select(StaffContact)
+        .where(StaffContact.staff_id == staff.id, used[0] | used[1])
+        .order_by(StaffContact.rank, StaffContact.id)
+    ).all()
+
+
+def remove_contact(session: Session, staff: Staff, contact_id: int) -> None:
+    """Erase an address. The row stays without it, because pages refer to it. AccountError when it is not theirs."""
+    contact = session.scalar(
+        select(StaffContact).where(StaffContact.id == contact_id, StaffContact.staff_id == staff.id)
+    )
+    if contact is None:
+        raise AccountError(f"{staff.name} has no contact number {contact_id}")
+    session.execute(
+        update(StaffContact)
+        .where(StaffContact.id == contact_id)
+        .values(address_hash=None, address_sealed=None, link_code_hash=None, verified_at=None)
+    )
+    session.add(AuditEntry(staff_id=staff.id, action="contact_removed"))
+
+
+def add_shift(
+    session: Session, staff: Staff, *, step_no: int, starts_at: datetime | None, ends_at: datetime | None
+) -> RosterEntry:
+    """Put somebody on the roster. AccountError when the step is below 1 or the end is not after the start."""
+    if step_no < 1:
+        raise AccountError("steps are counted from 1")
+    if starts_at is not None and ends_at is not None and ends_at <= starts_at:
+        raise AccountError("the end must be after the start")
+    entry = RosterEntry(staff_id=staff.id, step_no=step_no, starts_at=starts_at, ends_at=ends_at)
+    session.add(entry)
+    session.flush()
+    session.add(AuditEntry(staff_id=staff.id, action="shift_added"))
+    return entry
+
+
+def remove_shifts(session: Session, staff: Staff, *, step_no: int | None) -> int:
+    """Take somebody off the roster, off one step or all; how many entries went."""
+    steps = () if step_no is None else (RosterEntry.step_no == step_no,)
+    gone = session.execute(
+        delete(RosterEntry).where(RosterEntry.staff_id == staff.id, *steps).returning(RosterEntry.id)
+    ).all()
+    session.add(AuditEntry(staff_id=staff.id, action="shift_removed"))
+    return len(gone)
+
+
+def roster_lines(session: Session) -> list[OnCallLine]:
+    """The whole roster, and who of it would be woken at this instant."""
+    now = database_now(session)
+    reachable = {
+        (each.step_no, each.staff_id): each.way.channel
+        for each in who_is_on_call(now, load_shifts(session), load_ways(session))
+    }
+    rows = session.execute(
+        select(RosterEntry, Staff.name)
+        .join(Staff, Staff.id == RosterEntry.staff_id)
+        .where(Staff.active)
+        .order_by(RosterEntry.step_no, RosterEntry.starts_at.nulls_first(), Staff.name)
+    )
+    return [
+        OnCallLine(
+            entry_id=entry.id,
+            step_no=entry.step_no,
+            name=name,
+            starts_at=entry.starts_at,
+            ends_at=entry.ends_at,
+            now=(entry.starts_at is None or entry.starts_at <= now) and (entry.ends_at is None or now < entry.ends_at),
+            channel=reachable.get((entry.step_no, entry.staff_id)),
+        )
+        for entry, name in rows
+    ]
+
+
+def _next_rank(session: Session, staff: Staff) -> int:
+    last = session.scalar(select(func.max(StaffContact.rank)).where(StaffContact.staff_id == staff.id))
+    return (last or 0) + 1
+
+
+def _add(session: Session, contact: StaffContact) -> StaffContact:
+    session.add(contact)
+    session.flush()
+    session.add(AuditEntry(staff_id=contact.staff_id, action="contact_added"))
+    return contact
