@@ -72,6 +72,8 @@ def silence_logs(stream: Optional[IO[str]] = None) -> None:
     logging.getLogger().addHandler(handler)
     logging.getLogger().setLevel(logging.WARNING)
     logging.getLogger(OWN_LOGGER).setLevel(logging.INFO)
+    # A form that leaves a command to the rules is no error, though Rasa logs it as one; failures are logged elsewhere.
+    logging.getLogger("rasa.core.actions.action").setLevel(logging.CRITICAL)
     # Rasa's structured records hold texts and slot values as they are; unconfigured, structlog prints them all.
     structlog.configure(
         processors=[_drop],

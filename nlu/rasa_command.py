@@ -7,7 +7,6 @@ The same command line as `rasa`, with TensorFlow stood in for, telemetry and err
 import sys
 
 import nlu.quiet as quiet  # before Rasa
-import nlu.no_tensorflow  # noqa: F401, I001
 
 
 def main() -> None:

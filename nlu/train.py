@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Iterator
 
 from nlu.fingerprint import fingerprint
 
@@ -22,6 +23,14 @@ def say(line: str) -> None:
     print(line, flush=True)  # noqa: T201
 
 
+@contextlib.contextmanager
+def silent() -> Iterator[None]:
+    """Swallow Rasa's progress bars, hundreds of lines of them; errors are raised, not printed."""
+    nowhere = io.StringIO()
+    with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+        yield
+
+
 def train(out: Path) -> Path:
     """Train unless done before; return the model's path. Raises RuntimeError when Rasa trains nothing."""
     model = out / f"{fingerprint(ROOT)}.tar.gz"
@@ -29,10 +38,8 @@ def train(out: Path) -> Path:
         say(f"model {model.name} is up to date")
         return model
     say("loading Rasa")
-    os.environ["TQDM_DISABLE"] = "1"  # progress bars by the hundred
     started = time.monotonic()
     import nlu.quiet as quiet  # before Rasa
-    import nlu.no_tensorflow  # noqa: F401, I001
     import rasa.model_training
 
     quiet.no_calling_home()
@@ -40,7 +47,7 @@ def train(out: Path) -> Path:
     sys.excepthook = sys.__excepthook__  # examples are no secrets; whoever trains needs the whole error
     out.mkdir(parents=True, exist_ok=True)
     say(f"training {model.name}")
-    with tempfile.TemporaryDirectory(dir=out) as folder, contextlib.redirect_stdout(io.StringIO()):
+    with tempfile.TemporaryDirectory(dir=out) as folder, silent():
         result = rasa.model_training.train(
             domain="domain.yml",
             config="config.yml",

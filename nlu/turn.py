@@ -6,9 +6,7 @@ Nothing is kept between two turns. A turn that went wrong in any way raises; it 
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, Text
 
-import nlu.no_tensorflow  # noqa: F401  must come before anything of Rasa
-
-from rasa.core.actions.action import Action, ActionExecutionRejection  # isort: skip
+from rasa.core.actions.action import Action, ActionExecutionRejection
 from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import InMemoryLockStore
 from rasa.core.policies.rule_policy import RulePolicy

@@ -60,7 +60,10 @@ class PollingChannel(Channel, Protocol):
     """A channel that fetches instead of being posted to. The offset moves only after the messages are committed."""
 
     async def poll(self, offset: int) -> tuple[tuple[InboundMessage, ...], int]:
-        """Wait for updates at or after `offset`; the messages and the offset to commit with them."""
+        """Wait for updates at or after `offset`; the messages and the offset to commit with them.
+
+        Raises a SendError when the provider could not be asked; nothing is lost by asking again.
+        """
         ...
 
 

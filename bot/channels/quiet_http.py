@@ -15,11 +15,14 @@ _TALKATIVE = ("httpx", "httpcore", "telegram")
 
 @dataclass(frozen=True, kw_only=True)
 class Timeouts:
-    """How long a channel waits for its provider."""
+    """How long a channel waits for its provider: for a free connection, for the connection, to write, to be answered.
 
-    connect: timedelta = timedelta(seconds=5)
-    answer: timedelta = timedelta(seconds=10)
-    pool: timedelta = timedelta(seconds=10)  # a burst of pages waits for a connection rather than failing
+    All four together stay under the lease of a row in the outbox (20 s), or a second worker would send it as well.
+    """
+
+    pool: timedelta = timedelta(seconds=4)  # a burst of pages waits for a connection rather than failing
+    connect: timedelta = timedelta(seconds=3)
+    answer: timedelta = timedelta(seconds=6)  # counted twice: writing and reading
 
     def for_httpx(self) -> httpx.Timeout:
         """The same for httpx."""

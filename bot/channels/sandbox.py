@@ -64,12 +64,13 @@ class SandboxChannel:
         posted = json_object(request.body)
         text = optional_text(posted, "text")
         callback = optional_text(posted, "callback")
+        kind = MessageKind.TAP if callback and self._taps else self._kind(posted, text)
         inbound = InboundMessage(
             channel=self.name,
             provider_id=required_text(posted, "id"),
             address=self._address(required_text(posted, "from")),
-            text=text,
-            kind=MessageKind.TAP if callback and self._taps else self._kind(posted, text),
+            text="" if kind is MessageKind.START else text,
+            kind=kind,
             sent_at=instant(posted.get("sent_at")),
             callback_id=callback or None,
         )

@@ -95,7 +95,10 @@ def pause_after(attempts: int) -> timedelta:
 
 def begin_attempt(session: Session, name: str) -> Attempt:
     """Count an attempt before its password is checked, so that many at once are not checked for the price of one."""
-    spelled = " ".join(unicodedata.normalize("NFC", name).split()).replace("\0", "")[:LONGEST_NAME]
+    try:
+        spelled = account_name(name)
+    except AccountError:
+        return Attempt(staff_id=None, password_hash=None, too_soon=False)
     staff = session.scalar(
         select(Staff).where(func.lower(Staff.name) == spelled.lower(), Staff.active).with_for_update()
     )

@@ -53,8 +53,8 @@ class Visit:
 
     @property
     def number(self) -> int:
-        """The case's number in the path; the route lets only digits through, and no case is numbered beyond int8."""
-        return min(int(self.request.path_params["number"]), 2**62)
+        """The case's number in the path; the route lets only digits through, and no case is numbered beyond int4."""
+        return min(int(self.request.path_params["number"]), 2**31 - 1)
 
     def field_number(self, name: str) -> int:
         """A whole number from the form; -1 when it is missing or no number."""

@@ -46,10 +46,9 @@ class Passwords:
 
     def hash_now(self, password: str) -> str:
         """The hash to store; for the command line. WeakPasswordError when it is too short or too long."""
-        written = _normalised(password)
-        if not SHORTEST_PASSWORD <= len(written) <= LONGEST_PASSWORD:
+        if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
             raise WeakPasswordError(f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
-        return self._hasher.hash(written)
+        return self._hasher.hash(_bytes(password))
 
     async def verify(self, password_hash: str | None, password: str) -> PasswordVerdict:
         """Compare; the same work whether there is a hash or not. BusyError when too many are waiting."""
@@ -63,7 +62,7 @@ class Passwords:
             self._waiting -= 1
 
     def _verify(self, password_hash: str | None, password: str) -> PasswordVerdict:
-        written = _normalised(password[:LONGEST_PASSWORD])
+        written = _bytes(password[:LONGEST_PASSWORD])
         try:
             self._hasher.verify(password_hash or self._nobody, written)
         except (VerificationError, InvalidHashError):
@@ -78,6 +77,6 @@ class Passwords:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _normalised(password: str) -> str:
+def _bytes(password: str) -> bytes:
     """One spelling for what two keyboards may encode differently (NIST SP 800-63B, 3.1.1.2)."""
-    return unicodedata.normalize("NFKC", password)
+    return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")

@@ -72,13 +72,16 @@ class Templates:
         return self.say(str(page["language"]), english) if english else code.replace("_", " ")
 
 
+WAITING_FORMS = ("%(minutes)s min", "%(hours)s h %(minutes)s min", "%(days)s d %(hours)s h")
+
+
 def waiting_words(minutes: int) -> tuple[str, Mapping[str, object]]:
     """The English form and its values."""
     if minutes < 60:
-        return "%(minutes)s min", {"minutes": minutes}
+        return WAITING_FORMS[0], {"minutes": minutes}
     if minutes < 24 * 60:
-        return "%(hours)s h %(minutes)s min", {"hours": minutes // 60, "minutes": f"{minutes % 60:02}"}
-    return "%(days)s d %(hours)s h", {"days": minutes // 1440, "hours": minutes % 1440 // 60}
+        return WAITING_FORMS[1], {"hours": minutes // 60, "minutes": f"{minutes % 60:02}"}
+    return WAITING_FORMS[2], {"days": minutes // 1440, "hours": minutes % 1440 // 60}
 
 
 def clock_time(at: datetime) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.database.session import database_now, wake
 from bot.database.states import InboxState
-from bot.database.tables import InboxMessage
+from bot.database.tables import InboxMessage, StaffContact
 from bot.errors import LeaseLostError
 from bot.messages.contacts import Contact, find_or_begin, staff_contact_of
 from bot.messages.message import InboundMessage, MessageKind
@@ -71,23 +71,13 @@ def store(
 ) -> Stored | None:
     """Store one message; None when it was stored before (a provider's repeat). `staff_only` is a channel on which
     only responders write; `staff_words` says the text reads like a responder's reply on a shared channel."""
-    sealed: dict[str, object]
     staff = staff_contact_of(session, channel=message.channel, address=message.address, keys=keys)
     contact: Contact | None = None
     if staff_only or (staff is not None and staff_words):
-        sealed = {
-            "staff_contact_id": staff.id if staff else None,
-            "text_sealed": seal_with(keys.staff, message.text),
-            "sender_sealed": None if staff else seal_with(keys.address, message.address),
-            "priority": PRIORITY_STAFF,
-        }
+        whose = _from_staff(message, staff, keys)
     else:
         contact = find_or_begin(session, channel=message.channel, address=message.address, keys=keys)
-        sealed = {
-            "conversation_id": contact.conversation_id,
-            "text_sealed": seal_to(contact.public_key, message.text),
-            "priority": PRIORITY_URGENT if verdict.pages else PRIORITY_NORMAL,
-        }
+        whose = _from_reporter(message, contact, verdict)
     row = {
         "channel": message.channel,
         "provider_key": keys.lookup_hash("provider", message.channel, message.provider_id),
@@ -96,16 +86,33 @@ def store(
         "floor_urgency": verdict.urgency,
         "floor_reasons": list(verdict.reasons),
         "state": InboxState.PENDING,
-        **sealed,
+        **whose,
     }
-    statement = insert(InboxMessage).values(row).on_conflict_do_nothing().returning(InboxMessage.id)
-    stored = session.scalar(statement)
+    stored = session.scalar(insert(InboxMessage).values(row).on_conflict_do_nothing().returning(InboxMessage.id))
     if stored is None:
         return None
     if contact is not None and verdict.pages:
         _pull_forward(session, contact.conversation_id)
     wake(session, "inbox")
     return Stored(inbox_id=stored, conversation_id=contact.conversation_id if contact else None)
+
+
+def _from_staff(message: InboundMessage, staff: StaffContact | None, keys: ServiceKeys) -> dict[str, object]:
+    """The columns of a responder's message; of somebody the staff bot does not know, the address is kept to answer."""
+    return {
+        "staff_contact_id": staff.id if staff else None,
+        "text_sealed": seal_with(keys.staff, message.text),
+        "sender_sealed": None if staff else seal_with(keys.address, message.address),
+        "priority": PRIORITY_STAFF,
+    }
+
+
+def _from_reporter(message: InboundMessage, contact: Contact, verdict: DoorVerdict) -> dict[str, object]:
+    return {
+        "conversation_id": contact.conversation_id,
+        "text_sealed": seal_to(contact.public_key, message.text),
+        "priority": PRIORITY_URGENT if verdict.pages else PRIORITY_NORMAL,
+    }
 
 
 def _pull_forward(session: Session, conversation_id: UUID) -> None:

@@ -16,7 +16,8 @@ from uuid import uuid4
 
 import httpx
 
-from bot.errors import ConfigurationError
+from bot.channels.addresses import telephone
+from bot.errors import ConfigurationError, MalformedRequestError
 from bot.operations.background_service import running_service
 from bot.operations.installation import load_settings
 
@@ -96,9 +97,22 @@ def chat(channel: ChatChannel, name: str) -> int:
     with running_service(settings) as secret:
         address = f"http://{settings.host}:{settings.port}"
         with httpx.Client(base_url=address, timeout=10, trust_env=False) as client:
-            phone = SandboxPhone(client, secret, name, channel)
+            phone = SandboxPhone(client, secret, phone_address(channel, name, settings.home_region), channel)
             phone.new_answers()  # of earlier chats
             return converse(phone, sys.stdin, sys.stdout)
+
+
+def phone_address(channel: ChatChannel, name: str, home_region: str) -> str:
+    """Under which address the service knows this phone. For SMS a name stands for a number that is always the same;
+    nothing is ever sent to it. Raises ConfigurationError when it can be no address."""
+    digits = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) % 100_000
+    named = channel == "sms" and any(character.isalpha() for character in name)
+    try:
+        if channel == "sms":
+            return telephone(f"+4477009{digits:05d}" if named else name, home_region)
+    except MalformedRequestError:
+        raise ConfigurationError("--from is a name, or a telephone number") from None
+    return name
 
 
 def converse(phone: SandboxPhone, lines: TextIO, out: TextIO) -> int:

@@ -130,6 +130,9 @@ class Supervisor:
         }
         if self._settings.sandbox.enabled:
             decided["SAMPAN_SANDBOX__SECRET"] = ensure_sandbox_secret(self._settings)
+        if self._demo:  # where the phones post to, and where a page's link leads, follow from the ports
+            decided["SAMPAN_PUBLIC_URL"] = self.address.rstrip("/")
+            decided["SAMPAN_CONSOLE_URL"] = f"http://{self._settings.console_host}:{self._settings.console_port}"
         return decided
 
     def _wait_until_ready(self, *, with_rasa: bool) -> None:

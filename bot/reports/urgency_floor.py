@@ -47,7 +47,7 @@ class _Rule:
 @dataclass(frozen=True, kw_only=True)
 class _PhraseBook:
     rules: tuple[_Rule, ...]
-    unless: Mapping[str, re.Pattern[str]]
+    unless: Mapping[str, tuple[re.Pattern[str], ...]]
 
 
 def assess(reading: Reading) -> FloorVerdict:
@@ -95,23 +95,20 @@ def _outside_unless(rule: _Rule, pattern: re.Pattern[str], text: str) -> bool:
     hits = list(pattern.finditer(text))
     if not hits:
         return False
-    unless = _phrase_book().unless.get(rule.language)
-    spans = [match.span() for match in unless.finditer(text)] if unless else []
+    # Each pattern is searched for on its own: joined, one that begins early would hide one that covers the hit.
+    spans = [match.span() for unless in _phrase_book().unless[rule.language] for match in unless.finditer(text)]
     return any(not any(start <= hit.start() and hit.end() <= end for start, end in spans) for hit in hits)
 
 
 @cache
 def _phrase_book() -> _PhraseBook:
     rules: list[_Rule] = []
-    unless: dict[str, re.Pattern[str]] = {}
+    unless: dict[str, tuple[re.Pattern[str], ...]] = {}
     for language in LANGUAGES:
         book = yaml.safe_load((_FOLDER / f"{language}.yml").read_text(encoding="utf-8"))
         for level, urgency in _LEVELS.items():
             rules.extend(_rule(language, urgency, reason, phrases) for reason, phrases in book[level].items())
-        if book.get("unless"):
-            compiled = _compile(book["unless"])
-            assert compiled is not None
-            unless[language] = compiled
+        unless[language] = tuple(re.compile(_pattern(phrase), re.IGNORECASE) for phrase in book.get("unless") or ())
     return _PhraseBook(rules=tuple(rules), unless=unless)
 
 

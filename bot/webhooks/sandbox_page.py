@@ -116,7 +116,7 @@ class SandboxPage:
         if button:
             message["callback"] = provider_id
         taken = await self._post(channel, json.dumps(message).encode())
-        if taken:
+        if taken and not button:  # a tapped button leaves no words in a chat
             await self._phones.note_own(phone, text, provider_id)
         return Response(status_code=200 if taken else 502)
 

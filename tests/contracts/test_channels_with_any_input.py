@@ -17,7 +17,7 @@ from tests.contracts.channel_subjects import SUBJECTS, Subject
 pytestmark = pytest.mark.anyio
 
 ATOMS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.just("\ud83d")
-JSON = st.recursive(ATOMS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner))
+JSON = st.recursive(ATOMS, lambda inner: st.lists(inner, max_size=3), max_leaves=4)
 
 
 def shaped(names: str, inner: st.SearchStrategy[object] = JSON) -> st.SearchStrategy[dict[str, object]]:
@@ -77,7 +77,7 @@ async def test_any_body_is_read_or_malformed(subject: Subject) -> None:
 
 
 def feed_anything(channel: Channel, subject: Subject) -> None:
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=100, deadline=None)
     @given(body=bodies_for(subject))
     def feed(body: bytes) -> None:
         request = ProviderRequest(method="POST", url=subject.url, headers={}, body=body)

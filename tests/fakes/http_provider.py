@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -74,7 +74,7 @@ class HttpProvider:
         self.received: list[Received] = []
         self.unexpected: list[Received] = []
         self.changed = threading.Condition()
-        self._faults: deque[tuple[Fault, int]] = deque()
+        self._faults: defaultdict[str, deque[tuple[Fault, int]]] = defaultdict(deque)
         self._released = threading.Event()
         self._port = 0
         self._server: _Server | None = None
@@ -91,14 +91,11 @@ class HttpProvider:
     def __exit__(
         self, _type: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
     ) -> None:
-        self._released.set()
-        with self.changed:
-            self.changed.notify_all()
         self._close()
 
-    def fail_next(self, fault: Fault, *, times: int = 1, retry_after: int = 7) -> None:
-        """Let the next request that would send something (or `times` of them) fail so."""
-        self._faults.extend([(fault, retry_after)] * times)
+    def fail_next(self, fault: Fault, *, times: int = 1, retry_after: int = 7, of: str = "send") -> None:
+        """Let the next request that sends something (or `times` of them) fail so; Telegram also knows "poll", "tap"."""
+        self._faults[of].extend([(fault, retry_after)] * times)
 
     @contextmanager
     def down(self) -> Iterator[None]:
@@ -118,12 +115,12 @@ class HttpProvider:
         """What to say; None: close without a word. Subclasses route here."""
         raise NotImplementedError
 
-    def next_fault(self) -> tuple[Fault | None, int]:
-        """Take the next planned failure, if there is one."""
-        return self._faults.popleft() if self._faults else (None, 0)
+    def next_fault(self, of: str = "send") -> tuple[Fault | None, int]:
+        """Take the next planned failure of this kind of request, if there is one."""
+        return self._faults[of].popleft() if self._faults[of] else (None, 0)
 
     def say_nothing(self) -> None:
-        """Hold the request until the fake is closed; the caller's own timeout ends it sooner."""
+        """Hold the request until the fake goes down; the caller's own timeout ends it sooner."""
         self._released.wait(timeout=30)
 
     def refuse_unexpected(self, request: Received) -> Answer:
@@ -136,12 +133,15 @@ class HttpProvider:
             self.changed.notify_all()
 
     def _listen(self) -> None:
+        self._released.clear()
         self._server = _Server(self, self._port)
         self._port = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 
     def _close(self) -> None:
+        self._released.set()
+        self.note()
         if self._server and self._thread:
             self._server.shutdown()
             self._thread.join()

@@ -86,7 +86,7 @@ class FakeTelegram(HttpProvider):
         return self.refuse_unexpected(request)
 
     def _may_fail(self, method: str, request: Received) -> Answer | None:
-        fault, wait = self.next_fault()
+        fault, wait = self.next_fault("send" if method == "sendMessage" else "tap")
         if fault in _REFUSALS:
             return _REFUSALS[fault]
         if fault is Fault.TOO_MANY:
@@ -125,7 +125,7 @@ class FakeTelegram(HttpProvider):
         return _result(True)
 
     def _get_updates(self, request: Received) -> Answer:
-        fault, wait = self.next_fault()
+        fault, wait = self.next_fault("poll")
         if fault is Fault.TOO_MANY:
             return _error(429, "Too Many Requests", {"retry_after": wait})
         if fault in _REFUSALS:

@@ -133,26 +133,7 @@ def night(
         staff_bot = stack.enter_context(FakeTelegram(STAFF_TOKEN))
         twilio = stack.enter_context(FakeTwilio())
         gateway = stack.enter_context(FakeSmsGateway())
-        port, console_port = _free_port(), _free_port()
-        settings = Settings(
-            _env_file=None,
-            data_dir=folder,
-            public_url=f"http://127.0.0.1:{port}",
-            console_url=f"http://127.0.0.1:{console_port}",
-            port=port,
-            console_port=console_port,
-            telegram=TelegramSettings(token=SecretStr(TOKEN), secret_token=SecretStr(SECRET), base_url=telegram.url),
-            telegram_staff=TelegramSettings(token=SecretStr(STAFF_TOKEN), base_url=staff_bot.url),
-            twilio=TwilioSettings(
-                account_sid=ACCOUNT, auth_token=SecretStr(AUTH_TOKEN), sender=OUR_NUMBER, base_url=twilio.url
-            ),
-            sms_gateway=SmsGatewaySettings(
-                username=USERNAME,
-                password=SecretStr(PASSWORD),
-                signing_key=SecretStr(SIGNING_KEY),
-                base_url=gateway.url,
-            ),
-        ).model_copy(update=changed)
+        settings = _settings(folder, telegram, staff_bot, twilio, gateway).model_copy(update=changed)
         if not settings.keys_path.exists():
             write_private_file(settings.keys_path, keys.to_json())
         service = build_service(settings, database.url, engine)
@@ -170,6 +151,32 @@ def night(
         )
         for provider in (telegram, staff_bot, twilio, gateway):
             assert not provider.unexpected, "a provider was asked for something it does not know"
+
+
+def _settings(
+    folder: Path, telegram: FakeTelegram, staff_bot: FakeTelegram, twilio: FakeTwilio, gateway: FakeSmsGateway
+) -> Settings:
+    """An installation whose providers are the fakes."""
+    port, console_port = _free_port(), _free_port()
+    return Settings(
+        _env_file=None,
+        data_dir=folder,
+        public_url=f"http://127.0.0.1:{port}",
+        console_url=f"http://127.0.0.1:{console_port}",
+        port=port,
+        console_port=console_port,
+        telegram=TelegramSettings(token=SecretStr(TOKEN), secret_token=SecretStr(SECRET), base_url=telegram.url),
+        telegram_staff=TelegramSettings(token=SecretStr(STAFF_TOKEN), base_url=staff_bot.url),
+        twilio=TwilioSettings(
+            account_sid=ACCOUNT, auth_token=SecretStr(AUTH_TOKEN), sender=OUR_NUMBER, base_url=twilio.url
+        ),
+        sms_gateway=SmsGatewaySettings(
+            username=USERNAME,
+            password=SecretStr(PASSWORD),
+            signing_key=SecretStr(SIGNING_KEY),
+            base_url=gateway.url,
+        ),
+    )
 
 
 def _free_port() -> int:

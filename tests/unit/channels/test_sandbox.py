@@ -31,7 +31,7 @@ def build(name: str, phones: MemoryPhones | None = None) -> SandboxChannel:
         pytest.param("sandbox_telegram", {"text": "help"}, MessageKind.TEXT, "help", id="a text"),
         pytest.param("sandbox_telegram", {"text": ""}, MessageKind.EMPTY, "", id="nothing"),
         pytest.param("sandbox_telegram", {}, MessageKind.EMPTY, "", id="no text at all"),
-        pytest.param("sandbox_telegram", {"text": "/start"}, MessageKind.START, "/start", id="start"),
+        pytest.param("sandbox_telegram", {"text": "/start"}, MessageKind.START, "", id="start"),
         pytest.param("sandbox_telegram", {"kind": "voice"}, MessageKind.VOICE, "", id="a voice note"),
         pytest.param(
             "sandbox_telegram", {"kind": "location", "text": "1, 2"}, MessageKind.LOCATION, "1, 2", id="a place"

@@ -188,7 +188,7 @@ async def test_an_update_that_cannot_be_read_does_not_stop_the_others(
 async def test_a_failed_poll_says_whether_to_go_on(
     channel: TelegramChannel, telegram: FakeTelegram, fault: Fault, error: type[Exception]
 ) -> None:
-    telegram.fail_next(fault)
+    telegram.fail_next(fault, of="poll")
     with pytest.raises(error):
         await channel.poll(0)
 
@@ -208,7 +208,7 @@ async def test_a_tap_is_answered_and_a_long_answer_is_cut(channel: TelegramChann
 
 
 async def test_a_tap_answered_too_late_is_not_an_error(channel: TelegramChannel, telegram: FakeTelegram) -> None:
-    telegram.fail_next(Fault.BAD_ADDRESS)
+    telegram.fail_next(Fault.BAD_ADDRESS, of="tap")
     await channel.answer_tap("tap-1", "done")
     assert telegram.answered == []
 

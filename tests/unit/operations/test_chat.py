@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from bot.errors import ConfigurationError
-from bot.operations.chat import SandboxPhone, chat_channel, converse
+from bot.operations.chat import ChatChannel, SandboxPhone, chat_channel, converse, phone_address
 
 
 class SandboxDoor:
@@ -78,3 +78,26 @@ def test_only_the_two_channels_there_are_can_be_chosen() -> None:
     assert [chat_channel("sms"), chat_channel("telegram")] == ["sms", "telegram"]
     with pytest.raises(ConfigurationError):
         chat_channel("fax")
+
+
+@pytest.mark.parametrize(
+    ("channel", "name", "address"),
+    [
+        pytest.param("telegram", "dara", "dara", id="a name on Telegram"),
+        pytest.param("sms", "081 234 5678", "+66812345678", id="a number at home"),
+        pytest.param("sms", "+85512345678", "+85512345678", id="a number abroad"),
+    ],
+)
+def test_the_phone_is_read_under_the_address_the_service_knows(channel: ChatChannel, name: str, address: str) -> None:
+    assert phone_address(channel, name, "TH") == address
+
+
+def test_a_name_stands_for_the_same_number_every_time() -> None:
+    numbers = {phone_address("sms", name, "TH") for name in ("dara", "dara", "ดารา")}
+    assert len(numbers) == 2
+    assert all(number.startswith("+4477009") for number in numbers)
+
+
+def test_what_can_be_no_address_is_refused() -> None:
+    with pytest.raises(ConfigurationError):
+        phone_address("sms", "0" * 70, "TH")

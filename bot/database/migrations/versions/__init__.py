@@ -1,0 +1,1 @@
+"""One file per migration, named in order; never edited once released."""

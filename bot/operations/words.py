@@ -1,0 +1,112 @@
+"""Gathers every word a person reads from where it is written once (domain.yml, page_words.py, the console) and brings
+the catalogues in locale/ up to date: new texts are added empty, texts that are gone are dropped, translations stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+import yaml
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from bot.console.labels import all_labels
+from bot.console.rendering import WAITING_FORMS
+from bot.conversation.page_words import CONTEXT, TAKE_BUTTON, TEMPLATES
+from bot.conversation.wording import NEVER_TRANSLATED, PROJECT
+from bot.deployment import OfferedLanguage
+
+_CONSOLE = PROJECT / "bot" / "console"
+_KEYWORDS = {"pgettext": ((1, "c"), 2), "say": (2,)}
+_METHODS = [("**.html", "jinja2"), ("**.py", "python")]
+
+words_app = typer.Typer(help="The catalogues in locale/: what is still to be translated.", no_args_is_help=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One English text and where it belongs."""
+
+    context: str
+    english: str
+
+
+def all_sources() -> list[Source]:
+    """Every text, in a stable order, each once."""
+    found = [*_dialogue(), *_pages(), *_console()]
+    return list(dict.fromkeys(found))
+
+
+def _dialogue() -> Iterator[Source]:
+    responses = yaml.safe_load((PROJECT / "domain.yml").read_text(encoding="utf-8"))["responses"]
+    for name, variations in responses.items():
+        if name == NEVER_TRANSLATED:
+            continue
+        for variation in variations:
+            yield Source(context=name, english=variation["text"])
+            for button in variation.get("buttons", ()):
+                yield Source(context=name, english=button["title"])
+
+
+def _pages() -> Iterator[Source]:
+    for english in (*TEMPLATES.values(), TAKE_BUTTON):
+        yield Source(context=CONTEXT, english=english)
+
+
+def _console() -> Iterator[Source]:
+    for english in (*all_labels(), *WAITING_FORMS):
+        yield Source(context="console", english=english)
+    extracted = extract_from_dir(_CONSOLE, method_map=_METHODS, keywords=_KEYWORDS)
+    for _file, _line, message, _comments, context in extracted:
+        yield Source(context=context or "console", english=message if isinstance(message, str) else message[0])
+
+
+def catalogue_path(language: OfferedLanguage) -> Path:
+    """Where the words of a language lie."""
+    return PROJECT / "locale" / language.value / "LC_MESSAGES" / "sampan.po"
+
+
+def untranslated(language: OfferedLanguage) -> list[Source]:
+    """What a language still lacks."""
+    catalogue = _read(language)
+    return [source for source in all_sources() if not _translation(catalogue, source)]
+
+
+def _read(language: OfferedLanguage) -> Catalog:
+    with catalogue_path(language).open("rb") as file:
+        return read_po(file, locale=language.value)
+
+
+def _translation(catalogue: Catalog, source: Source) -> str:
+    entry = catalogue.get(source.english, context=source.context)
+    return str(entry.string) if entry is not None and entry.string else ""
+
+
+@words_app.command()
+def update() -> None:
+    """Add what is new to every catalogue, empty (English: as it is), and drop what is gone."""
+    sources = all_sources()
+    for language in OfferedLanguage:
+        old = _read(language)
+        new = Catalog(
+            locale=language.value, header_comment=old.header_comment, project="sampan", fuzzy=False, charset="utf-8"
+        )
+        for source in sources:
+            english = source.english if language is OfferedLanguage.ENGLISH else ""
+            new.add(source.english, _translation(old, source) or english, context=source.context)
+        with catalogue_path(language).open("wb") as file:
+            write_po(file, new, width=0, omit_header=False)
+
+
+@words_app.command()
+def missing() -> None:
+    """List what is not translated yet; exit code 1 when there is anything."""
+    count = 0
+    for language in OfferedLanguage:
+        for source in untranslated(language):
+            count += 1
+            typer.echo(f"{language.value}  {source.context}: {source.english}")
+    raise typer.Exit(1 if count else 0)

@@ -1,0 +1,288 @@
+"""Conversations told without a language: who writes what, and what both engines must answer.
+
+A step's text is a key of WORDS (said in the language of the run), or a text that stands for itself. `expected` lists the
+responses without "utter_", and then the directives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.conversation.engine import Situation
+
+LANGUAGES = ("en", "th", "km", "vi", "my")
+
+# One word each from bot/conversation/command_words, and sentences for questions that take free text.
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "<yes>": "yes", "<no>": "no", "<skip>": "skip", "<stop>": "stop", "<wipe>": "wipe", "<person>": "person",
+        "<language>": "language", "<khmer>": "khmer", "<help>": "help", "<tip>": "tip", "<question>": "question",
+        "<1>": "1", "<2>": "2", "<where>": "a tall building near the river", "<what>": "they took my passport",
+    },
+    "th": {
+        "<yes>": "ใช่", "<no>": "ไม่", "<skip>": "ข้าม", "<stop>": "หยุด", "<wipe>": "ลบ", "<person>": "ขอคุยกับคน",
+        "<language>": "ภาษา", "<khmer>": "เขมร", "<help>": "ช่วยด้วย", "<tip>": "แจ้งเบาะแส", "<question>": "คำถาม",
+        "<1>": "๑", "<2>": "๒", "<where>": "ตึกสูงใกล้แม่น้ำ", "<what>": "เขายึดพาสปอร์ตไป",
+    },
+    "km": {
+        "<yes>": "បាទ", "<no>": "ទេ", "<skip>": "រំលង", "<stop>": "ឈប់", "<wipe>": "លុប", "<person>": "មនុស្ស",
+        "<language>": "ភាសា", "<khmer>": "ខ្មែរ", "<help>": "ជួយ", "<tip>": "រាយការណ៍", "<question>": "សំណួរ",
+        "<1>": "១", "<2>": "២", "<where>": "អគារខ្ពស់ជិតទន្លេ", "<what>": "គេដកលិខិតឆ្លងដែន",
+    },
+    "vi": {
+        "<yes>": "có", "<no>": "không", "<skip>": "bỏ qua", "<stop>": "dừng", "<wipe>": "xóa",
+        "<person>": "gặp người", "<language>": "ngôn ngữ", "<khmer>": "khmer", "<help>": "cứu em với",
+        "<tip>": "báo tin", "<question>": "câu hỏi", "<1>": "1.", "<2>": "2)",
+        "<where>": "tòa nhà cao gần sông", "<what>": "họ giữ hộ chiếu",
+    },
+    "my": {
+        "<yes>": "ဟုတ်ကဲ့", "<no>": "မဟုတ်ဘူး", "<skip>": "ကျော်", "<stop>": "ရပ်", "<wipe>": "ဖျက်", "<person>": "လူ",
+        "<language>": "ဘာသာစကား", "<khmer>": "ခမာ", "<help>": "ကူညီပါ", "<tip>": "သတင်းပေး", "<question>": "မေးခွန်း",
+        "<1>": "၁", "<2>": "၂", "<where>": "မြစ်နားက အဆောက်အဦးမြင့်", "<what>": "ပတ်စပို့ သိမ်းထားတယ်",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One message and its answer."""
+
+    text: str
+    situation: Situation
+    say: tuple[str, ...]
+    do: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conversation:
+    """A named conversation."""
+
+    name: str
+    steps: tuple[Step, ...] = field(default=())
+
+
+def say(text: str, *answers: str, do: str = "", **situation: Any) -> Step:
+    """A step: what is written, the responses by name, the directives by name with what matters of them."""
+    return Step(text=text, situation=Situation(**situation), say=answers, do=tuple(do.split()))
+
+
+def told(name: str, *steps: Step) -> Conversation:
+    """A conversation."""
+    return Conversation(name=name, steps=steps)
+
+
+SAFE = say("<1>", "who", "who_can_see", "ask_topic", do="confirm_safe")
+HELP = (
+    say("<help>", "ask_safe_now", do="record_facts:topic"),
+    say("<yes>", "who", "who_can_see", "ask_danger_now", do="confirm_safe"),
+)
+
+CONVERSATIONS = (
+    told(
+        "a help request, every question answered",
+        *HELP,
+        say("<yes>", "ask_place", do="record_facts:danger_now raise_urgency:CRITICAL"),
+        say("<where>", "ask_details", do="record_facts:place"),
+        say("<what>", "filed", do="record_facts:details file_report"),
+    ),
+    told(
+        "a tip by number, every question skipped",
+        say("zzkq", "ask_safe_now", do="record_facts:details"),
+        SAFE,
+        say("<2>", "ask_danger_now", do="record_facts:topic"),
+        say("<skip>", "ask_place"),
+        say("<skip>", "filed", do="file_report"),
+    ),
+    told(
+        "danger in a tip is urgent, not critical",
+        say("<tip>", "ask_safe_now", do="record_facts:topic"),
+        say("<1>", "who", "who_can_see", "ask_danger_now", do="confirm_safe"),
+        say("<1>", "ask_place", do="record_facts:danger_now raise_urgency:URGENT"),
+    ),
+    told(
+        "the last answer both raises the urgency and files the report",
+        *HELP,
+        say("zzkq", "ask_danger_now", do="record_facts:details"),
+        say("14.1, 100.2", "ask_danger_now", do="record_facts:place", kind="location"),
+        say("<yes>", "filed", do="record_facts:danger_now raise_urgency:CRITICAL file_report"),
+    ),
+    told(
+        "what was told before the topic is the question",
+        say("zzkq", "ask_safe_now", do="record_facts:details"),
+        SAFE,
+        say("3", "filed", do="record_facts:question,topic file_report"),
+    ),
+    told(
+        "a question by number is asked for",
+        say("<question>", "ask_safe_now", do="record_facts:topic"),
+        say("<yes>", "who", "who_can_see", "ask_question", do="confirm_safe"),
+        say("<what>", "filed", do="record_facts:question file_report"),
+    ),
+    told(
+        "not safe: nothing else is said, and safety is asked anew",
+        say("<help>", "ask_safe_now", do="record_facts:topic"),
+        say("<no>", "not_safe", do="declare_unsafe"),
+        say("zzkq", "ask_safe_now", do="record_facts:details"),
+        say("xqz vvk", "ask_safe_now", do="record_facts:details"),
+        say("<yes>", "who", "who_can_see", "ask_danger_now", do="confirm_safe"),
+    ),
+    told(
+        "the safe question unanswered twice is taken as unknown",
+        say("<help>", "ask_safe_now", do="record_facts:topic"),
+        say("zzkq", "ask_safe_now", do="record_facts:details"),
+        say("xqz", "who", "who_can_see", "ask_danger_now", do="record_facts:details"),
+    ),
+    told(
+        "an urgent first message is told so before anything is asked",
+        say("zzkq", "urgent_received", "ask_safe_now", do="record_facts:details,topic", urgent=True),
+        say("<yes>", "who", "who_can_see", "ask_danger_now", do="confirm_safe"),
+        say("xqz", "ask_danger_now", do="record_facts:details", urgent=True),
+    ),
+    told(
+        "urgent later is told once, and the open question stays open",
+        *HELP,
+        say("<no>", "ask_place", do="record_facts:danger_now"),
+        say("<where>", "urgent_received", "ask_details", do="record_facts:place", urgent=True),
+    ),
+    told(
+        "after filing words are noted, and a second case begins empty",
+        *HELP,
+        say("<no>", "ask_place", do="record_facts:danger_now"),
+        say("<where>", "ask_details", do="record_facts:place"),
+        say("<what>", "filed", do="record_facts:details file_report"),
+        say("zzkq", "noted", do="record_facts:details"),
+        say("<help>", "ask_danger_now", do="record_facts:topic"),
+        say("<yes>", "ask_place", do="record_facts:danger_now raise_urgency:CRITICAL"),
+        say("<skip>", "ask_details"),
+        say("<skip>", "filed", do="file_report"),
+    ),
+    told(
+        "a number with no question open means nothing, twice brings a person",
+        *HELP,
+        say("<skip>", "ask_place"),
+        say("<skip>", "ask_details"),
+        say("<skip>", "filed", do="file_report"),
+        say("<1>", "ask_rephrase"),
+        say("<yes>", "to_person", do="call_person"),
+    ),
+    told(
+        "after a gap only the safe question is said, and the open question comes back",
+        *HELP,
+        say("zzkq", "ask_safe_now", do="record_facts:details", gap=True),
+        say("<yes>", "ask_danger_now", do="confirm_safe"),
+        say("<yes>", "ask_safe_now", do="record_facts:danger_now raise_urgency:CRITICAL", gap=True),
+        say("<1>", "ask_place", do="confirm_safe"),
+    ),
+    told(
+        "after a gap an urgent message is told so again",
+        say("zzkq", "urgent_received", "ask_safe_now", do="record_facts:details,topic", urgent=True),
+        say("<yes>", "who", "who_can_see", "ask_danger_now", do="confirm_safe"),
+        say("xqz", "urgent_received", "ask_safe_now", do="record_facts:details", urgent=True, gap=True),
+    ),
+    told(
+        "after a gap beside a filed report the words are noted once it is safe",
+        *HELP,
+        say("<skip>", "ask_place"),
+        say("<skip>", "ask_details"),
+        say("<skip>", "filed", do="file_report"),
+        say("zzkq", "ask_safe_now", do="record_facts:details", gap=True),
+        say("<yes>", "noted", do="confirm_safe"),
+    ),
+    told(
+        "stop at any time, and the next message begins with the safe question",
+        *HELP,
+        say("<stop>", "stop", do="opt_out"),
+        say("zzkq", "ask_safe_now", do="record_facts:details"),
+        say("<yes>", "ask_danger_now", do="confirm_safe"),
+    ),
+    told(
+        "stop as the first message",
+        say("<stop>", "stop", do="opt_out"),
+    ),
+    told(
+        "erase, after saying no once",
+        *HELP,
+        say("<wipe>", "ask_wipe"),
+        say("<no>", "not_wiped", "ask_danger_now"),
+        say("<wipe>", "ask_wipe"),
+        say("<yes>", "wiped", do="wipe"),
+        say("<help>", "ask_safe_now", do="record_facts:topic"),
+        say("<yes>", "who", "who_can_see", "ask_danger_now", do="confirm_safe"),
+    ),
+    told(
+        "a wipe question answered by something else twice is a no",
+        *HELP,
+        say("<wipe>", "ask_wipe"),
+        say("zzkq", "ask_wipe", do="record_facts:details"),
+        say("xqz", "not_wiped", "ask_danger_now", do="record_facts:details"),
+    ),
+    told(
+        "a person is called at any time, and the question stays open",
+        *HELP,
+        say("<no>", "ask_place", do="record_facts:danger_now"),
+        say("<person>", "to_person", "ask_place", do="call_person"),
+        say("<where>", "ask_details", do="record_facts:place"),
+    ),
+    told(
+        "a language by name, by list and number, and passed over",
+        *HELP,
+        say("<khmer>", "language_set", "ask_danger_now", do="choose_language:km"),
+        say("<language>", "choose_language"),
+        say("<1>", "language_set", "ask_danger_now", do="choose_language:th"),
+        say("<language>", "choose_language"),
+        say("zzkq", "ask_danger_now", do="record_facts:details"),
+    ),
+    told(
+        "a bare start asks for the language and then for safety",
+        say("", "choose_language", kind="start"),
+        say("5", "language_set", "ask_safe_now", do="choose_language:en"),
+        SAFE,
+    ),
+    told(
+        "a start that is answered with words is a conversation",
+        say("", "choose_language", kind="start"),
+        say("<help>", "ask_safe_now", do="record_facts:topic"),
+    ),
+    told(
+        "a voice note first: danger before safety",
+        say("", "words_only", "ask_danger_now", kind="unreadable"),
+        say("<1>", "ask_safe_now", do="record_facts:danger_now raise_urgency:URGENT"),
+        say("<yes>", "who", "who_can_see", "ask_topic", do="confirm_safe"),
+        say("<1>", "ask_place", do="record_facts:topic raise_urgency:CRITICAL"),
+    ),
+    told(
+        "a picture in the middle asks about danger again",
+        *HELP,
+        say("<no>", "ask_place", do="record_facts:danger_now"),
+        say("", "words_only", "ask_danger_now", kind="unreadable"),
+        say("<no>", "ask_place", do="record_facts:danger_now"),
+    ),
+    told(
+        "a place on the map answers where, whatever is open",
+        *HELP,
+        say("14.1, 100.2", "ask_danger_now", do="record_facts:place", kind="location"),
+        say("<no>", "ask_details", do="record_facts:danger_now"),
+    ),
+    told(
+        "not understood at the topic question: once again, then a person",
+        say("zzkq", "ask_safe_now", do="record_facts:details"),
+        SAFE,
+        say("xqz", "ask_rephrase", "ask_topic", do="record_facts:details"),
+        say("vvk", "to_person", "ask_danger_now", do="record_facts:details,topic call_person"),
+    ),
+    told(
+        "danger unanswered twice is taken as unknown",
+        *HELP,
+        say("zzkq", "ask_danger_now", do="record_facts:details"),
+        say("xqz", "ask_place", do="record_facts:details"),
+    ),
+    told(
+        "any words answer a question that takes words",
+        *HELP,
+        say("<no>", "ask_place", do="record_facts:danger_now"),
+        say("<help>", "ask_details", do="record_facts:place"),
+        say("<yes>", "filed", do="record_facts:details file_report"),
+    ),
+)

@@ -1,0 +1,61 @@
+"""Runs inside the Rasa environment: the server with one part that fails, to see what comes of it.
+
+`python broken_server.py <part> --model ... --port ...`: the classifier, an action, the generator of responses, an action
+that never comes to an end, or one that says and does nothing; each fails on messages that hold the word "marker".
+"""
+
+import sys
+from typing import Any
+
+import nlu.quiet  # noqa: F401  before Rasa
+
+from nlu import serve
+from nlu.actions import AfterReport, CallPerson
+from nlu.components.intent_classifier import NgramIntentClassifier
+from nlu.in_process import ResponseNames
+from rasa_sdk.events import FollowupAction
+
+BROKEN = {
+    "classifier": (NgramIntentClassifier, "process"),
+    "action": (CallPerson, "run"),
+    "generator": (ResponseNames, "generate"),
+}
+
+
+def break_part(owner: Any, method: str) -> None:
+    """Make a method raise an error that quotes the message, as careless code does."""
+    whole = getattr(owner, method)
+
+    def broken(self: Any, *args: Any, **kwargs: Any) -> Any:
+        quoted = " ".join(map(str, [getattr(self, "__dict__", ""), *map(_told, args)]))
+        if "marker" in quoted:
+            raise RuntimeError(f"cannot handle {quoted}")
+        return whole(self, *args, **kwargs)
+
+    setattr(owner, method, broken)
+
+
+def _told(argument: Any) -> str:
+    if isinstance(argument, list) and argument and hasattr(argument[0], "data"):
+        return str(argument[0].data)
+    return str(getattr(argument, "latest_message", argument))
+
+
+async def _never_ending(self: Any, dispatcher: Any, tracker: Any, domain: Any) -> Any:
+    return [FollowupAction("action_call_person")]
+
+
+async def _empty(self: Any, dispatcher: Any, tracker: Any, domain: Any) -> Any:
+    return []
+
+
+if __name__ == "__main__":
+    part = sys.argv.pop(1)
+    if part == "endless":
+        CallPerson.run = _never_ending
+    elif part == "empty":
+        CallPerson.run = _empty
+        AfterReport.run = _empty
+    else:
+        break_part(*BROKEN[part])
+    sys.exit(serve.main())

@@ -1,0 +1,151 @@
+"""`sampan staff` and `sampan oncall`, as an operator types them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from pydantic import SecretStr
+from sqlalchemy import select
+from typer.testing import CliRunner
+
+from bot.console.accounts import AccountError
+from bot.console.passwords import WeakPasswordError
+from bot.database.session import Database
+from bot.database.tables import Staff, StaffContact
+from bot.errors import ConfigurationError
+from bot.operations.demo_people import ensure_demo_people
+from bot.operations.staff_commands import oncall_app, staff_app, staff_channel
+from bot.privacy.keys_file import write_private_file
+from bot.privacy.sealing import ServiceKeys
+from bot.settings import SandboxSettings, Settings, SmsGatewaySettings, TelegramSettings, TwilioSettings
+
+Command = Callable[..., Result]
+PASSWORD = "a quiet river runs\n"
+
+
+@pytest.fixture
+def run(database: Database, keys: ServiceKeys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Run one command on this installation; an error of ours is raised."""
+    write_private_file(tmp_path / "keys" / "service.json", keys.to_json())
+    monkeypatch.setenv("SAMPAN_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("SAMPAN_DATABASE_URL", database.url)
+    monkeypatch.setenv("SAMPAN_SMS_GATEWAY__USERNAME", "gateway")
+    monkeypatch.setenv("SAMPAN_TELEGRAM_STAFF__TOKEN", "1:staff")
+    runner = CliRunner()
+
+    def command(*words: str, typed: str = "") -> Result:
+        group, *rest = words
+        apps = {"staff": staff_app, "oncall": oncall_app}
+        result = runner.invoke(apps[group], rest, input=typed)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return command
+
+
+def test_an_account_a_contact_and_a_shift_make_somebody_reachable(run: Command, database: Database) -> None:
+    assert run("staff", "add", "Noor", "--language", "km", typed=PASSWORD).exit_code == 0
+    assert run("oncall", "show").exit_code == 1
+    assert "nothing reaches Noor yet" in run("oncall", "add", "Noor").output
+    assert "NOT REACHABLE" in run("oncall", "show").output
+    assert run("staff", "contact", "add", "noor", "sms", "081 234 5678").exit_code == 0
+    shown = run("oncall", "show")
+    assert shown.exit_code == 0
+    assert "yes, by sms_gateway" in shown.output
+    with database.transaction() as session:
+        assert session.scalars(select(Staff.language)).one() == "km"
+
+
+def test_a_telegram_contact_prints_the_code_to_send(run: Command, database: Database) -> None:
+    run("staff", "add", "Noor", typed=PASSWORD)
+    code = run("staff", "contact", "add", "Noor", "telegram").output.split()[-1]
+    assert len(code) == 8
+    listed = run("staff", "contact", "list", "Noor").output
+    assert "waits for its code" in listed
+    assert code not in listed
+    with database.transaction() as session:
+        number = session.scalars(select(StaffContact.id)).one()
+    assert run("staff", "contact", "remove", "Noor", str(number)).exit_code == 0
+    assert "telegram_staff" not in run("staff", "list").output
+
+
+def test_no_command_shows_a_number(run: Command) -> None:
+    run("staff", "add", "Noor", typed=PASSWORD)
+    said = run("staff", "contact", "add", "Noor", "sms", "+66812345678").output
+    said += run("staff", "contact", "list", "Noor").output + run("staff", "list").output
+    assert "5678" not in said
+
+
+@pytest.mark.parametrize("number", [None, "hello", "1300", "TRUEMOVE"])
+def test_a_number_nothing_can_be_sent_to_is_refused(run: Command, number: str | None) -> None:
+    run("staff", "add", "Noor", typed=PASSWORD)
+    with pytest.raises(AccountError):
+        run("staff", "contact", "add", "Noor", "sms", *([number] if number else []))
+
+
+def test_a_short_password_is_refused_and_no_account_is_made(run: Command, database: Database) -> None:
+    with pytest.raises(WeakPasswordError):
+        run("staff", "add", "Noor", typed="short\n")
+    with database.transaction() as session:
+        assert session.scalars(select(Staff)).all() == []
+
+
+def test_a_password_can_be_set_and_an_account_disabled(run: Command, database: Database) -> None:
+    run("staff", "add", "Noor", typed=PASSWORD)
+    with database.transaction() as session:
+        before = session.scalars(select(Staff.password_hash)).one()
+    run("staff", "password", "Noor", typed="another quiet river\n")
+    run("staff", "disable", "Noor")
+    with database.transaction() as session:
+        staff = session.scalars(select(Staff)).one()
+    assert staff.password_hash != before
+    assert not staff.active
+
+
+def test_a_shift_has_its_times(run: Command) -> None:
+    run("staff", "add", "Noor", typed=PASSWORD)
+    run("oncall", "add", "Noor", "--step", "2", "--from", "2026-11-22T20:00+07:00", "--until", "2026-11-23T08:00+07:00")
+    assert "2026-11-22 13:00 UTC" in " ".join(run("oncall", "show").output.split())
+    with pytest.raises(AccountError):
+        run("oncall", "add", "Noor", "--from", "tonight")
+    assert "1 entries removed" in run("oncall", "remove", "Noor", "--step", "2").output
+
+
+@pytest.mark.parametrize(
+    ("asked", "exact"),
+    [("sms", "sms_twilio"), ("sms_twilio", "sms_twilio"), ("telegram", "telegram_staff"), ("sandbox_staff", None)],
+)
+def test_a_way_names_one_configured_channel(asked: str, exact: str | None) -> None:
+    settings = Settings(
+        _env_file=None,
+        twilio=TwilioSettings(account_sid="AC1"),
+        telegram_staff=TelegramSettings(token=SecretStr("1:staff")),
+    )
+    if exact is None:
+        with pytest.raises(ConfigurationError):
+            staff_channel(settings, asked)
+    else:
+        assert staff_channel(settings, asked) == exact
+
+
+def test_sms_must_be_said_exactly_where_there_are_two_gateways() -> None:
+    both = Settings(
+        _env_file=None, twilio=TwilioSettings(account_sid="AC1"), sms_gateway=SmsGatewaySettings(username="gateway")
+    )
+    with pytest.raises(ConfigurationError):
+        staff_channel(both, "sms")
+    assert staff_channel(both, "sms_gateway") == "sms_gateway"
+
+
+def test_the_demo_has_one_responder_once(database: Database, keys: ServiceKeys, settings: Settings) -> None:
+    write_private_file(settings.keys_path, keys.to_json())
+    demo = settings.model_copy(update={"sandbox": SandboxSettings(enabled=True)})
+    for _ in range(2):
+        ensure_demo_people(demo, database.url)
+    with database.transaction() as session:
+        assert session.scalars(select(Staff.name)).all() == ["Noor"]
+        assert session.scalars(select(StaffContact.channel)).all() == ["sandbox_staff"]
