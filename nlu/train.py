@@ -35,6 +35,7 @@ def train(out: Path) -> Path:
     """Train unless done before; return the model's path. Raises RuntimeError when Rasa trains nothing."""
     model = out / f"{fingerprint(ROOT)}.tar.gz"
     if model.exists():
+        model.touch()  # the newest file is the one to serve
         say(f"model {model.name} is up to date")
         return model
     say("loading Rasa")

@@ -21,6 +21,7 @@ from bot.deployment import OfferedLanguage
 
 _CONSOLE = PROJECT / "bot" / "console"
 _KEYWORDS = {"pgettext": ((1, "c"), 2), "say": (2,)}
+_NOT_REVIEWED = "Not yet reviewed by a native reader."
 _METHODS = [("**.html", "jinja2"), ("**.py", "python")]
 
 words_app = typer.Typer(help="The catalogues in locale/: what is still to be translated.", no_args_is_help=True)
@@ -91,14 +92,25 @@ def update() -> None:
     sources = all_sources()
     for language in OfferedLanguage:
         old = _read(language)
-        new = Catalog(
-            locale=language.value, header_comment=old.header_comment, project="sampan", fuzzy=False, charset="utf-8"
-        )
+        new = Catalog(locale=language.value, fuzzy=False)
         for source in sources:
             english = source.english if language is OfferedLanguage.ENGLISH else ""
             new.add(source.english, _translation(old, source) or english, context=source.context)
         with catalogue_path(language).open("wb") as file:
-            write_po(file, new, width=0, omit_header=False)
+            file.write(_header(language).encode())
+            write_po(file, new, width=0, omit_header=True)
+
+
+def _header(language: OfferedLanguage) -> str:
+    """Without dates and names, so that a file changes only when its words do."""
+    reviewed = "English is the source." if language is OfferedLanguage.ENGLISH else _NOT_REVIEWED
+    return (
+        f"# Words of Sampan in {language.name.capitalize()}: the dialogue, pages to responders, the console.\n"
+        f"# {reviewed}\n"
+        'msgid ""\nmsgstr ""\n'
+        f'"Language: {language.value}\\n"\n"MIME-Version: 1.0\\n"\n'
+        '"Content-Type: text/plain; charset=utf-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n\n'
+    )
 
 
 @words_app.command()
