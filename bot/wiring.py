@@ -17,8 +17,8 @@ import uvicorn
 from sqlalchemy.engine import make_url
 from starlette.applications import Starlette
 
-from bot.channels.channel import Channel, PollingChannel
-from bot.channels.registry import build_channels
+from bot.channels.channel import Channel, PollingChannel, TellsItsProvider
+from bot.channels.registry import build_channels, webhook_url
 from bot.console.app import console_app
 from bot.conversation.engine import DialogueEngine
 from bot.conversation.fallback_engine import FallbackEngine
@@ -48,6 +48,7 @@ from bot.worker.inbox_loop import InboxWorker
 from bot.worker.loops import run_loop
 from bot.worker.outbox_loop import OutboxWorker
 from bot.worker.polling import Poller
+from bot.worker.registration import tell_provider
 from bot.worker.schedule import start_ticking
 from bot.worker.spool_loop import SpoolFlusher
 from bot.worker.wakeups import Wakeups
@@ -158,9 +159,16 @@ def _loops(service: Service, wakeups: Wakeups) -> list[Coroutine[object, object,
     add("alarms", AlarmWorker(database, settings).work, "alarms")
     add("spool", SpoolFlusher(service.spool, database, keys, settings).work, "alarms")
     for channel in service.channels.values():
+        if _tells_its_provider(channel):
+            url = None if _polls(channel, settings) else webhook_url(settings, channel.name)
+            loops.append(tell_provider(channel.name, channel, url))
         if _polls(channel, settings):
             add(f"poll_{channel.name}", Poller(channel, database, keys, settings).work, "inbox")
     return loops
+
+
+def _tells_its_provider(channel: object) -> TypeGuard[TellsItsProvider]:
+    return hasattr(channel, "set_webhook")
 
 
 def _polls(channel: Channel, settings: Settings) -> TypeGuard[PollingChannel]:

@@ -73,3 +73,15 @@ class AnswersTaps(Protocol):
     async def answer_tap(self, callback_id: str, text: str) -> None:
         """Answer a tapped button; `text` is cut to the provider's limit. Failure is logged, never raised."""
         ...
+
+
+class TellsItsProvider(Protocol):
+    """A channel whose provider must be told, by us, whether to post here or to wait until we fetch."""
+
+    async def set_webhook(self, url: str) -> None:
+        """Have messages posted to `url`. Raises a SendError."""
+        ...
+
+    async def delete_webhook(self) -> None:
+        """Have messages wait for polling; nothing that waits is dropped. Raises a SendError."""
+        ...

@@ -20,6 +20,7 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ud800-\udfff]"
 )
 _SPACE = re.compile(r"\s+")
+_SARA_AM_IN_TWO, _SARA_AM = "\u0e4d\u0e32", "\u0e33"  # some Thai keyboards type it as two signs
 _LONGEST_RUN_OF_MARKS = 6  # Khmer and Burmese clusters carry up to five
 
 
@@ -53,7 +54,7 @@ def read(raw: str) -> Reading:
 
 def _fold(raw: str) -> str:
     text = _INVISIBLE.sub("", raw)
-    text = unicodedata.normalize("NFC", _cut_runs_of_marks(text))
+    text = unicodedata.normalize("NFC", _cut_runs_of_marks(text)).replace(_SARA_AM_IN_TWO, _SARA_AM)
     return _SPACE.sub(" ", text).strip()
 
 

@@ -13,7 +13,6 @@ from bot.conversation.page_words import TEMPLATES, fill
 from bot.conversation.responder_turn import handle_responder
 from bot.errors import DatabaseDownError, LeaseLostError
 from bot.escalation.alarms import raise_alarm
-from bot.escalation.replies import ReplyOutcome
 from bot.messages import inbox
 from bot.messages.inbox import Claimed
 from bot.privacy.sealing import open_with
@@ -53,20 +52,19 @@ class InboxWorker:
         desk = self._desk
         if claimed.conversation_id is not None:
             await handle_message(claimed, desk)
+            await self._answer_tap(claimed, "")
             return
         outcome = await desk.database.run(
             lambda session: handle_responder(session, claimed, keys=desk.keys, settings=desk.settings)
         )
-        await self._answer_tap(claimed, outcome)
+        english = TEMPLATES[outcome.template]
+        await self._answer_tap(claimed, fill(desk.wording.catalogues, "en", english, {**outcome.arguments, "url": ""}))
 
-    async def _answer_tap(self, claimed: Claimed, outcome: ReplyOutcome) -> None:
-        """A tapped button keeps turning until it is answered; what it did is in the outbox already."""
+    async def _answer_tap(self, claimed: Claimed, text: str) -> None:
+        """A tapped button keeps turning until it is answered; what the tap did is committed already."""
         channel = self._channels.get(claimed.channel)
-        if claimed.callback_sealed is None or not _answers_taps(channel):
-            return
-        words = TEMPLATES[outcome.template]
-        text = fill(self._desk.wording.catalogues, "en", words, {**outcome.arguments, "url": ""})
-        await channel.answer_tap(open_with(self._desk.keys.staff, claimed.callback_sealed), text)
+        if claimed.callback_sealed is not None and _answers_taps(channel):
+            await channel.answer_tap(open_with(self._desk.keys.staff, claimed.callback_sealed), text)
 
     def _set_aside(self, session: Session, claimed: Claimed, error_kind: str) -> None:
         """Later again; a message that is given up raises a low alarm, because it may be the urgent one."""

@@ -14,12 +14,21 @@ from bot.channels.channel import PollingChannel
 from bot.conversation.intake import take_in
 from bot.database.session import Database
 from bot.database.tables import PollOffset
-from bot.errors import RetryAfterError, SendError
+from bot.errors import PermanentSendError, RetryAfterError, SendError
 from bot.messages.message import InboundMessage
 from bot.privacy.sealing import ServiceKeys
 from bot.settings import Settings
 
 log = structlog.get_logger("worker")
+
+_PAUSE_SECONDS, _REFUSED_PAUSE_SECONDS = 1.0, 30.0
+
+
+def _pause_after(error: SendError) -> float:
+    """Seconds: what the provider asks for; long for a refused token, which only an operator can mend."""
+    if isinstance(error, RetryAfterError):
+        return error.wait.total_seconds()
+    return _REFUSED_PAUSE_SECONDS if isinstance(error, PermanentSendError) else _PAUSE_SECONDS
 
 
 class Poller:
@@ -39,8 +48,7 @@ class Poller:
             messages, next_offset = await self._channel.poll(offset)
         except SendError as error:
             log.warning("poll_failed", channel=self._channel.name, kind=error.kind)
-            pause = error.wait.total_seconds() if isinstance(error, RetryAfterError) else 1.0
-            await asyncio.sleep(pause)
+            await asyncio.sleep(_pause_after(error))
             return True
         if next_offset != offset:
             await self._database.run(lambda session: self._store(session, messages, next_offset))

@@ -4,6 +4,7 @@
 that never comes to an end, or one that says and does nothing; each fails on messages that hold the word "marker".
 """
 
+import functools
 import sys
 from typing import Any
 
@@ -26,6 +27,7 @@ def break_part(owner: Any, method: str) -> None:
     """Make a method raise an error that quotes the message, as careless code does."""
     whole = getattr(owner, method)
 
+    @functools.wraps(whole)
     def broken(self: Any, *args: Any, **kwargs: Any) -> Any:
         quoted = " ".join(map(str, [getattr(self, "__dict__", ""), *map(_told, args)]))
         if "marker" in quoted:

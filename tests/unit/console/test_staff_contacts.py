@@ -101,7 +101,7 @@ def test_the_roster_says_who_would_be_woken_now(database: Database, keys: Servic
             (3, False, None),
         ]
         add_address(session, staff, channel="sms_gateway", address=NUMBER, keys=keys)
-        assert [(line.now, line.channel) for line in roster_lines(session)][0] == (True, "sms_gateway")
+        assert (roster_lines(session)[0].now, roster_lines(session)[0].channel) == (True, "sms_gateway")
         assert remove_shifts(session, staff, step_no=2) == 1
         assert remove_shifts(session, staff, step_no=None) == 2
         assert roster_lines(session) == []

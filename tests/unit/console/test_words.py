@@ -75,7 +75,8 @@ def test_every_action_written_to_the_audit_has_its_words() -> None:
 
 def test_what_is_written_in_a_template_is_always_translated() -> None:
     for path in (CONSOLE / "templates").glob("*.html"):
-        bare = re.sub(r"\{[{%#].*?[}%#]\}|<[^>]*>", " ", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        page = re.sub(r"\{% block page %\}\w+", "", path.read_text(encoding="utf-8"))  # a class, not words
+        bare = re.sub(r"\{[{%#].*?[}%#]\}|<[^>]*>", " ", page, flags=re.DOTALL)
         bare = re.sub(r"&[a-z]+;", "", bare).replace("Sampan", "")
         assert not re.search(r"[A-Za-z]{2,}", bare), path.name
 
