@@ -158,10 +158,10 @@ def _loops(service: Service, wakeups: Wakeups) -> list[Coroutine[object, object,
             add(f"outbox_{audience.value}", OutboxWorker(database, service.channels, composer, audience).work, "outbox")
     add("alarms", AlarmWorker(database, settings).work, "alarms")
     add("spool", SpoolFlusher(service.spool, database, keys, settings).work, "alarms")
-    for channel in service.channels.values():
+    for name, channel in service.channels.items():
         if _tells_its_provider(channel):
-            url = None if _polls(channel, settings) else webhook_url(settings, channel.name)
-            loops.append(tell_provider(channel.name, channel, url))
+            url = None if _polled(name, settings) else webhook_url(settings, name)
+            loops.append(tell_provider(name, channel, url))
         if _polls(channel, settings):
             add(f"poll_{channel.name}", Poller(channel, database, keys, settings).work, "inbox")
     return loops
@@ -172,8 +172,12 @@ def _tells_its_provider(channel: object) -> TypeGuard[TellsItsProvider]:
 
 
 def _polls(channel: Channel, settings: Settings) -> TypeGuard[PollingChannel]:
+    return _polled(channel.name, settings)
+
+
+def _polled(name: str, settings: Settings) -> bool:
     modes = {"telegram": settings.telegram.mode, "telegram_staff": settings.telegram_staff.mode}
-    return modes.get(channel.name) == "poll"
+    return modes.get(name) == "poll"
 
 
 def _conninfo(url: str) -> str:
