@@ -12,11 +12,16 @@ from rich.table import Table
 from bot.errors import SampanError
 from bot.operations.installation import load_settings
 from bot.operations.run_commands import rasa_command, run_app, run_installation
+from bot.operations.staff_commands import oncall_app, staff_app
+from bot.operations.words import words_app
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 keys_app = typer.Typer(no_args_is_help=True, help="The keys that open what is stored.")
 app.add_typer(keys_app, name="keys")
 app.add_typer(run_app, name="run")
+app.add_typer(staff_app, name="staff")
+app.add_typer(oncall_app, name="oncall")
+app.add_typer(words_app, name="words")
 
 
 @app.command()

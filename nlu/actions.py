@@ -3,7 +3,7 @@
 Each translates between Rasa and `hearing.py`: slots in, SlotSets and messages out. Nothing here decides a rule.
 """
 
-from typing import Any, Dict, List, Optional, Text
+from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
@@ -19,8 +19,8 @@ from nlu.state import EMPTY_SLOTS, empty_state
 LANGUAGES = ("th", "km", "vi", "my", "en")  # the order of the buttons of utter_choose_language
 
 Dispatcher = CollectingDispatcher
-Domain = Dict[Text, Any]
-Events = List[EventType]
+Domain = dict[str, Any]
+Events = list[EventType]
 
 
 def hearing_of(tracker: Tracker) -> Hearing:
@@ -45,7 +45,7 @@ def tell(hearing: Hearing, tracker: Tracker, dispatcher: Dispatcher, **marks: bo
     return [SlotSet(name, value) for name, value in changed.items()]
 
 
-def resume(tracker: Tracker, slots: Dict[str, Any]) -> Events:
+def resume(tracker: Tracker, slots: dict[str, Any]) -> Events:
     """Go back to the open question, if there is one. Inside a form Rasa does so by itself."""
     if (tracker.active_loop or {}).get("name") or (at_rest(slots) and not something_pending(slots)):
         return []
@@ -57,7 +57,7 @@ class _Form(FormValidationAction):
 
     opened_by = frozenset()  # the commands that open this form, and so are not declined by it
 
-    def domain_slots(self, domain: Domain) -> List[Text]:
+    def domain_slots(self, domain: Domain) -> list[str]:
         """Not used: the questions and their order depend on the slots."""
         return []
 
@@ -76,17 +76,15 @@ class _Form(FormValidationAction):
         marks = self.hear(hearing, message, tracker.get_slot(REQUESTED_SLOT))
         return tell(hearing, tracker, dispatcher, **marks)
 
-    async def next_requested_slot(
-        self, dispatcher: Dispatcher, tracker: Tracker, domain: Domain
-    ) -> Optional[EventType]:
+    async def next_requested_slot(self, dispatcher: Dispatcher, tracker: Tracker, domain: Domain) -> EventType | None:
         """The question to ask now; None in it ends the form."""
         return SlotSet(REQUESTED_SLOT, self.next_question(tracker.slots))
 
-    def hear(self, hearing: Hearing, message: Message, requested: Optional[str]) -> Dict[str, bool]:
+    def hear(self, hearing: Hearing, message: Message, requested: str | None) -> dict[str, bool]:
         """Take in the message; return the marks for later actions of this turn."""
         raise NotImplementedError
 
-    def next_question(self, slots: Dict[str, Any]) -> Optional[str]:
+    def next_question(self, slots: dict[str, Any]) -> str | None:
         """The slot to ask for, or None when the form is done."""
         raise NotImplementedError
 
@@ -94,14 +92,14 @@ class _Form(FormValidationAction):
 class ValidateReportForm(_Form):
     """The report: is it safe, what is it about, is anyone in danger, where, what happened."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "validate_report_form"
 
-    def hear(self, hearing: Hearing, message: Message, requested: Optional[str]) -> Dict[str, bool]:
+    def hear(self, hearing: Hearing, message: Message, requested: str | None) -> dict[str, bool]:
         hearing.hear(message, requested)
         return {"heard": True, "put_off": requested == "safe_now" and hearing.slots["safe_now"] is False}
 
-    def next_question(self, slots: Dict[str, Any]) -> Optional[str]:
+    def next_question(self, slots: dict[str, Any]) -> str | None:
         return None if slots["turn"].get("put_off") else next_question(slots)
 
 
@@ -110,10 +108,10 @@ class ValidateWipeForm(_Form):
 
     opened_by = frozenset({"wipe"})
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "validate_wipe_form"
 
-    def hear(self, hearing: Hearing, message: Message, requested: Optional[str]) -> Dict[str, bool]:
+    def hear(self, hearing: Hearing, message: Message, requested: str | None) -> dict[str, bool]:
         if message.intent == "wipe":
             hearing.slots.update(wipe_confirmed=None, misses=0)
             hearing.announce(message)
@@ -123,7 +121,7 @@ class ValidateWipeForm(_Form):
         hearing.hear(message, "wipe_confirmed")
         return {"heard": True}
 
-    def next_question(self, slots: Dict[str, Any]) -> Optional[str]:
+    def next_question(self, slots: dict[str, Any]) -> str | None:
         answered = slots["wipe_confirmed"] is not None
         return None if answered or slots["turn"].get("put_off") else "wipe_confirmed"
 
@@ -133,10 +131,10 @@ class ValidateLanguageForm(_Form):
 
     opened_by = frozenset({"start", "choose_language"})
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "validate_language_form"
 
-    def hear(self, hearing: Hearing, message: Message, requested: Optional[str]) -> Dict[str, bool]:
+    def hear(self, hearing: Hearing, message: Message, requested: str | None) -> dict[str, bool]:
         chosen = message.language if message.intent == "choose_language" else None
         if message.number in range(1, len(LANGUAGES) + 1):
             chosen = LANGUAGES[message.number - 1]
@@ -146,7 +144,7 @@ class ValidateLanguageForm(_Form):
             return {"put_off": True}
         return {"heard": True}
 
-    def next_question(self, slots: Dict[str, Any]) -> Optional[str]:
+    def next_question(self, slots: dict[str, Any]) -> str | None:
         answered = slots["language_choice"] is not None
         return None if answered or slots["turn"].get("put_off") else "language_choice"
 
@@ -154,7 +152,7 @@ class ValidateLanguageForm(_Form):
 class AskWipe(Action):
     """The wipe question; its response is not named after the slot."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_ask_wipe_confirmed"
 
     async def run(self, dispatcher: Dispatcher, tracker: Tracker, domain: Domain) -> Events:
@@ -165,7 +163,7 @@ class AskWipe(Action):
 class AskLanguage(Action):
     """The language question; its response is not named after the slot."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_ask_language_choice"
 
     async def run(self, dispatcher: Dispatcher, tracker: Tracker, domain: Domain) -> Events:
@@ -176,7 +174,7 @@ class AskLanguage(Action):
 class AfterReport(Action):
     """All questions are answered or left out: file the report. Or nothing was open: note what was told."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_after_report"
 
     async def run(self, dispatcher: Dispatcher, tracker: Tracker, domain: Domain) -> Events:
@@ -189,7 +187,7 @@ class AfterReport(Action):
 class AfterWipeQuestion(Action):
     """Erase, or go back to the open question."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_after_wipe_question"
 
     async def run(self, dispatcher: Dispatcher, tracker: Tracker, domain: Domain) -> Events:
@@ -208,7 +206,7 @@ class AfterWipeQuestion(Action):
 class AfterLanguageQuestion(Action):
     """Set the language that was chosen, then go back to the open question; or let the report hear the message."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_after_language_question"
 
     async def run(self, dispatcher: Dispatcher, tracker: Tracker, domain: Domain) -> Events:
@@ -223,7 +221,7 @@ class AfterLanguageQuestion(Action):
 class Stop(Action):
     """Write nothing more. The next message, if one comes, begins with the safe question."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_stop"
 
     async def run(self, dispatcher: Dispatcher, tracker: Tracker, domain: Domain) -> Events:
@@ -236,7 +234,7 @@ class Stop(Action):
 class CallPerson(Action):
     """A person is asked for."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_call_person"
 
     async def run(self, dispatcher: Dispatcher, tracker: Tracker, domain: Domain) -> Events:
@@ -249,7 +247,7 @@ class CallPerson(Action):
 class SetLanguage(Action):
     """A language is named, or the list of languages is asked for."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_set_language"
 
     async def run(self, dispatcher: Dispatcher, tracker: Tracker, domain: Domain) -> Events:
@@ -264,7 +262,7 @@ class SetLanguage(Action):
 class WordsOnly(Action):
     """Something that cannot be read arrived: ask the one question that matters, before anything else."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_words_only"
 
     async def run(self, dispatcher: Dispatcher, tracker: Tracker, domain: Domain) -> Events:
@@ -277,7 +275,7 @@ class WordsOnly(Action):
 class DefaultFallback(Action):
     """No rule applied. Rasa's own fallback undoes the turn with its facts; this one lets the report hear the message."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_default_fallback"
 
     async def run(self, dispatcher: Dispatcher, tracker: Tracker, domain: Domain) -> Events:

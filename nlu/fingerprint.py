@@ -1,8 +1,8 @@
 """The name of a model: a hash of everything that goes into it. The same sources never train twice."""
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator
 
 # What is trained on, and the code that is in the model's behaviour. Serving code is not part of it.
 SOURCES = (

@@ -5,13 +5,13 @@ Which question follows is not decided here but by the form (`questions.py`).
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 from nlu.message import NOT_UNDERSTOOD, Message
 from nlu.questions import FACTS, TAKES_FREE_TEXT, at_rest, safety_unknown, something_pending, urgency_of
 
 KEPT_CHARACTERS = 280
-CASE_SLOTS: Dict[str, Any] = {
+CASE_SLOTS: dict[str, Any] = {
     "topic": None,
     "danger_now": None,
     "place": None,
@@ -27,17 +27,17 @@ CASE_SLOTS: Dict[str, Any] = {
 class Hearing:
     """The slots while one message is being heard, and what has been gathered to say and to do."""
 
-    slots: Dict[str, Any] = field(repr=False)
-    say: List[str] = field(default_factory=list)
-    do: List[Dict[str, Any]] = field(default_factory=list, repr=False)
-    _told: Dict[str, Any] = field(default_factory=dict, repr=False)
-    _before: Optional[str] = None
+    slots: dict[str, Any] = field(repr=False)
+    say: list[str] = field(default_factory=list)
+    do: list[dict[str, Any]] = field(default_factory=list, repr=False)
+    _told: dict[str, Any] = field(default_factory=dict, repr=False)
+    _before: str | None = None
     _person_wanted: bool = False
 
     def __post_init__(self) -> None:
         self._before = urgency_of(self.slots)
 
-    def hear(self, message: Message, requested: Optional[str]) -> None:
+    def hear(self, message: Message, requested: str | None) -> None:
         """Take in an ordinary message while the question `requested` is open (None: no question is)."""
         self.announce(message, requested)
         if message.intent == "location":
@@ -54,7 +54,7 @@ class Hearing:
         else:
             self._hear_something_else(message, requested)
 
-    def announce(self, message: Message, requested: Optional[str] = None) -> None:
+    def announce(self, message: Message, requested: str | None = None) -> None:
         """Tell once per case that an urgent message arrived; it also settles what the conversation is about."""
         if not message.urgent or (requested == "safe_now" and message.yes_or_no("safe_now") is False):
             return
@@ -112,7 +112,7 @@ class Hearing:
         elif something_pending(self.slots):
             self._note()
 
-    def directives(self) -> List[Dict[str, Any]]:
+    def directives(self) -> list[dict[str, Any]]:
         """All that was gathered, in the order of docs/dialogue.md."""
         do = list(self.do)
         if self._told:
@@ -235,14 +235,14 @@ class Hearing:
         self.slots[fact] = value[:KEPT_CHARACTERS] if isinstance(value, str) else value
 
 
-def finish_case(slots: Dict[str, Any]) -> None:
+def finish_case(slots: dict[str, Any]) -> None:
     """Clear what belongs to the case, so that the next one never begins with this one's facts."""
     slots.update(CASE_SLOTS)
     slots["filed"] = True
     slots["skipped"] = [name for name in slots["skipped"] if name not in FACTS]
 
 
-def forget_safety(slots: Dict[str, Any]) -> None:
+def forget_safety(slots: dict[str, Any]) -> None:
     """The phone may be in another hand by now: the safe question is asked anew."""
     slots["safe_now"] = None
     slots["skipped"] = [name for name in slots["skipped"] if name != "safe_now"]

@@ -1,7 +1,8 @@
 """What stands between Rasa and the outside, and lets nothing out: actions in-process, names for words, no store."""
 
 import json
-from typing import Any, Dict, Iterable, List, Optional, Text, Type
+from collections.abc import Iterable
+from typing import Any
 
 from jsonschema.validators import validator_for
 from rasa.core.actions.action import RemoteAction
@@ -18,13 +19,13 @@ from rasa_sdk.interfaces import ActionExecutionRejection
 class InProcessActions(EndpointConfig):
     """Rasa calls an action server; this one is a method call away. The domain is not sent along: it is large, and unused."""
 
-    def __init__(self, actions: Iterable[Type[Action]]) -> None:
+    def __init__(self, actions: Iterable[type[Action]]) -> None:
         super().__init__(url="in-process", enable_selective_domain=True)
         self._executor = ActionExecutor()
         for action in actions:
             self._executor.register_action(action)
 
-    async def request(self, *args: Any, **kwargs: Any) -> Optional[Dict[Text, Any]]:
+    async def request(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         """Run the action; a rejection comes back the way an action server would answer it."""
         try:
             return await self._executor.run(kwargs["json"])
@@ -56,11 +57,11 @@ class ResponseNames(TemplatedNaturalLanguageGenerator):
 
     async def generate(
         self,
-        utter_action: Text,
+        utter_action: str,
         tracker: DialogueStateTracker,
-        output_channel: Text,
+        output_channel: str,
         **kwargs: Any,
-    ) -> Optional[Dict[Text, Any]]:
+    ) -> dict[str, Any] | None:
         """The name and its arguments, in the shape of a message."""
         return {"text": utter_action, "response": utter_action, "arguments": {}}
 
@@ -69,14 +70,14 @@ class Collector(OutputChannel):
     """Gathers what one turn says and does."""
 
     def __init__(self) -> None:
-        self.say: List[Dict[Text, Any]] = []
-        self.do: List[Dict[Text, Any]] = []
+        self.say: list[dict[str, Any]] = []
+        self.do: list[dict[str, Any]] = []
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         return "collector"
 
-    async def send_response(self, recipient_id: Text, message: Dict[Text, Any]) -> None:
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Take a directive or a response; a message that is neither would be words of unknown origin: ValueError."""
         custom = message.get("custom")
         if custom:
@@ -96,8 +97,8 @@ class NoStore(TrackerStore):
     async def save(self, tracker: DialogueStateTracker) -> None:
         raise RuntimeError("nothing is stored here")
 
-    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         raise RuntimeError("nothing is stored here")
 
-    async def keys(self) -> Iterable[Text]:
+    async def keys(self) -> Iterable[str]:
         return ()

@@ -1,7 +1,8 @@
 """One message as the dialogue sees it: what the model made of it, and the situation the bot found it in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Mapping, Optional
+from typing import Any
 
 # Below this the model's word is not enough for what cannot be taken back lightly: a command, a yes, a no.
 SURE = 0.8
@@ -18,10 +19,10 @@ class Message:
     intent: str
     text: str = field(repr=False)
     exact: bool = False
-    number: Optional[int] = None
-    about_safety: Optional[bool] = None  # "safe" is True, "not safe" False; they answer two questions differently
-    place: Optional[str] = field(default=None, repr=False)
-    language: Optional[str] = None
+    number: int | None = None
+    about_safety: bool | None = None  # "safe" is True, "not safe" False; they answer two questions differently
+    place: str | None = field(default=None, repr=False)
+    language: str | None = None
     urgent: bool = False
     gap: bool = False
 
@@ -30,7 +31,7 @@ class Message:
         return self.intent in COMMANDS
 
     @property
-    def topic(self) -> Optional[str]:
+    def topic(self) -> str | None:
         return TOPIC_OF_INTENT.get(self.intent)
 
     @property
@@ -40,7 +41,7 @@ class Message:
             return self.urgent and not self.exact
         return bool(self.text)
 
-    def yes_or_no(self, question: str) -> Optional[bool]:
+    def yes_or_no(self, question: str) -> bool | None:
         """The answer this message gives to a yes/no question, or None."""
         if self.about_safety is not None:
             return {"safe_now": self.about_safety, "danger_now": not self.about_safety}.get(question)

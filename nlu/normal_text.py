@@ -1,7 +1,6 @@
 """Text brought to one form before it is compared: for places, for command words, for features. Nothing is kept here."""
 
 import unicodedata
-from typing import Optional
 
 import regex
 
@@ -29,7 +28,7 @@ def without_marks(text: str) -> str:
     return unicodedata.normalize("NFC", _MARKS.sub("", decomposed)).replace("đ", "d")
 
 
-def lone_number(text: str) -> Optional[int]:
+def lone_number(text: str) -> int | None:
     """The number when a message is one digit and nothing else: "1", "๑", "1.", "១។"; None otherwise."""
     stripped = bare(text)
     return unicodedata.digit(stripped) if len(stripped) == 1 and stripped.isdigit() else None

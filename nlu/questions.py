@@ -1,8 +1,9 @@
 """Which question comes next, from the slots alone. What an answer means stands in `hearing.py`."""
 
-from typing import Any, Mapping, Optional, Tuple
+from collections.abc import Mapping
+from typing import Any
 
-QUESTIONS: Mapping[str, Tuple[str, ...]] = {
+QUESTIONS: Mapping[str, tuple[str, ...]] = {
     "help": ("danger_now", "place", "details"),
     "tip": ("danger_now", "place", "details"),
     "question": ("question",),
@@ -29,7 +30,7 @@ def at_rest(slots: Slots) -> bool:
     return bool(slots["filed"]) and slots["topic"] is None and not safety_unknown(slots)
 
 
-def next_question(slots: Slots) -> Optional[str]:
+def next_question(slots: Slots) -> str | None:
     """The slot to ask for, or None when everything was answered or left out."""
     if slots["danger_first"] and is_open(slots, "danger_now"):
         return "danger_now"
@@ -45,7 +46,7 @@ def something_pending(slots: Slots) -> bool:
     return slots["topic"] is None and any(slots[name] is not None for name in FACTS)
 
 
-def urgency_of(slots: Slots) -> Optional[str]:
+def urgency_of(slots: Slots) -> str | None:
     """What the answers alone say about urgency; None when they say nothing. It is only ever used to raise."""
     if slots["danger_now"] is not True:
         return None

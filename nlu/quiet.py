@@ -11,7 +11,7 @@ import sys
 import warnings
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Dict, List, Optional, Type
+from typing import IO, Any
 
 import structlog
 
@@ -25,9 +25,9 @@ os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 warnings.simplefilter("ignore")  # dozens of deprecations in Rasa's dependencies, none of them ours to act on
 
 
-def without_words(error: Optional[BaseException]) -> str:
+def without_words(error: BaseException | None) -> str:
     """An exception told by its classes and places only; its message may quote what a person wrote."""
-    parts: List[str] = []
+    parts: list[str] = []
     while error is not None and len(parts) < 5:
         trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:
@@ -50,17 +50,15 @@ class WordlessFormatter(logging.Formatter):
         return f"{stamp} {record.levelname} {record.name} {record.module}:{record.lineno}{detail}"
 
 
-def _drop(logger: object, method: str, event: Dict[str, Any]) -> Dict[str, Any]:
+def _drop(logger: object, method: str, event: dict[str, Any]) -> dict[str, Any]:
     raise structlog.DropEvent
 
 
-def _wordless_excepthook(
-    kind: Type[BaseException], error: BaseException, trace: Optional[TracebackType]
-) -> None:
+def _wordless_excepthook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     logging.getLogger(OWN_LOGGER).critical("stopped: %s", without_words(error))
 
 
-def silence_logs(stream: Optional[IO[str]] = None) -> None:
+def silence_logs(stream: IO[str] | None = None) -> None:
     """Give the root logger one handler with a wordless formatter, and take away every other way out.
 
     It may be called again after Rasa has configured logging its own way.

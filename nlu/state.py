@@ -4,7 +4,8 @@ It holds no message and no history, so turn 200 costs what turn 5 costs. Every r
 message long (asserted at start-up by `turn.py`), which is why nothing older than this is needed to decide a turn.
 """
 
-from typing import Any, Dict, List, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any
 
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -42,7 +43,7 @@ class BadStateError(ValueError):
     """The state does not have the shape that `fold` writes. It carries nothing of what was in it."""
 
 
-def empty_state() -> Dict[str, Any]:
+def empty_state() -> dict[str, Any]:
     """The state before the first message, and after everything was erased."""
     return {
         "v": VERSION,
@@ -54,7 +55,7 @@ def empty_state() -> Dict[str, Any]:
     }
 
 
-def check_state(state: Any) -> Dict[str, Any]:
+def check_state(state: Any) -> dict[str, Any]:
     """Return the state as it is, or raise BadStateError when `fold` could not have written it."""
     if state is None:
         return empty_state()
@@ -71,9 +72,9 @@ def check_state(state: Any) -> Dict[str, Any]:
     return {**state, "slots": {**empty_state()["slots"], **slots}, "rejected": bool(state.get("rejected"))}
 
 
-def unfold(state: Mapping[str, Any]) -> List[Event]:
+def unfold(state: Mapping[str, Any]) -> list[Event]:
     """The shortest history after which Rasa stands where the state says: listening, inside the form, slots set."""
-    events: List[Event] = [SlotSet(name, value) for name, value in state["slots"].items()]
+    events: list[Event] = [SlotSet(name, value) for name, value in state["slots"].items()]
     loop = state["loop"]
     if loop:
         # The form's own action must stand before its loop, or Rasa does not see a form that was running well.
@@ -85,9 +86,9 @@ def unfold(state: Mapping[str, Any]) -> List[Event]:
     return events
 
 
-def fold(tracker: DialogueStateTracker, recent: List[str]) -> Dict[str, Any]:
+def fold(tracker: DialogueStateTracker, recent: list[str]) -> dict[str, Any]:
     """What is kept of a conversation after a turn; `unfold` of it predicts as the whole history would."""
-    loop: Optional[str] = tracker.active_loop_name
+    loop: str | None = tracker.active_loop_name
     return {
         "v": VERSION,
         "slots": {name: tracker.get_slot(name) for name in EMPTY_SLOTS},

@@ -10,8 +10,8 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator
 
 from nlu.fingerprint import fingerprint
 
@@ -40,8 +40,9 @@ def train(out: Path) -> Path:
         return model
     say("loading Rasa")
     started = time.monotonic()
-    import nlu.quiet as quiet  # before Rasa
     import rasa.model_training
+
+    import nlu.quiet as quiet  # before Rasa
 
     quiet.no_calling_home()
     quiet.silence_logs()

@@ -3,8 +3,9 @@
 Nothing is kept between two turns. A turn that went wrong in any way raises; it never answers half of a turn.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Text
+from typing import Any
 
 from rasa.core.actions.action import Action, ActionExecutionRejection
 from rasa.core.channels.channel import UserMessage
@@ -39,7 +40,7 @@ class TurnProcessor(MessageProcessor):
             generator=ResponseNames({}),
             action_endpoint=InProcessActions(ALL_ACTIONS),
         )
-        self.failed_actions: List[str] = []
+        self.failed_actions: list[str] = []
 
     async def take(self, message: UserMessage, tracker: DialogueStateTracker) -> None:
         """Apply the parsed message, run actions until one listens. Raises TurnRefusedError."""
@@ -76,7 +77,7 @@ class Dialogue:
         self.fingerprint = model_path.name.partition(".")[0]
         self._check()
 
-    async def take_turn(self, request: Mapping[Text, Any]) -> Dict[Text, Any]:
+    async def take_turn(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Answer one request (docs/dialogue.md). Raises TurnRefusedError, BadStateError, or whatever broke inside."""
         situation = {"urgent": False, "gap": False, "kind": "text", **request.get("situation", {})}
         state = begin(check_state(request.get("state")), situation)
@@ -92,25 +93,21 @@ class Dialogue:
             "understanding": {
                 "intent": parsed["intent"]["name"],
                 "confidence": parsed["intent"]["confidence"],
-                "entities": [
-                    {"entity": entity["entity"], "value": entity["value"]} for entity in parsed["entities"]
-                ],
+                "entities": [{"entity": entity["entity"], "value": entity["value"]} for entity in parsed["entities"]],
             },
             "say": channel.say,
             "do": in_order(channel.do),
             "state": empty_state() if wiped else fold(tracker, [*state["recent"], parsed["intent"]["name"]]),
         }
 
-    async def _read(self, request: Mapping[Text, Any], kind: str, channel: Collector) -> UserMessage:
+    async def _read(self, request: Mapping[str, Any], kind: str, channel: Collector) -> UserMessage:
         """The message with its parse data. What people type can set no intent: the slash that Rasa obeys is taken off."""
         if kind not in KINDS:
             raise TurnRefusedError("unknown kind of message")
         text = (request.get("text") or "").strip().lstrip("/").strip()
         if kind == "text" and not text:
             raise TurnRefusedError("a text message without text")
-        message = UserMessage(
-            text, channel, sender_id="-", metadata={"language": request.get("language")}
-        )
+        message = UserMessage(text, channel, sender_id="-", metadata={"language": request.get("language")})
         if kind == "text":
             parsed = await self._processor.parse_message(message)
             intent = settle_intent(parsed)
@@ -120,7 +117,7 @@ class Dialogue:
         message.parse_data = parsed
         return message
 
-    def _tracker(self, state: Mapping[Text, Any], situation: Mapping[Text, Any]) -> DialogueStateTracker:
+    def _tracker(self, state: Mapping[str, Any], situation: Mapping[str, Any]) -> DialogueStateTracker:
         events = [*unfold(state), SlotSet("turn", dict(situation))]
         return DialogueStateTracker.from_events("-", events, slots=self._processor.domain.slots)
 
@@ -132,7 +129,7 @@ class Dialogue:
             raise TurnRefusedError("a rule is longer than one message; the folded state is too short for it")
 
 
-def begin(state: Dict[Text, Any], situation: Mapping[Text, Any]) -> Dict[Text, Any]:
+def begin(state: dict[str, Any], situation: Mapping[str, Any]) -> dict[str, Any]:
     """The state as this turn finds it: after a gap safety is forgotten, and until it is known the report is open."""
     slots = {**state["slots"]}
     fresh = situation["gap"] or situation["kind"] == "start"
@@ -159,7 +156,7 @@ ORDER = (
 )
 
 
-def in_order(directives: List[Dict[Text, Any]]) -> List[Dict[Text, Any]]:
+def in_order(directives: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The directives in the one order of docs/dialogue.md, however many actions gave them."""
     return sorted(directives, key=lambda directive: ORDER.index(directive["directive"]))
 

@@ -18,6 +18,7 @@ from bot.deployment import DEMO_DEPLOYMENT
 from bot.operations.embedded_postgres import temporary_postgres
 from bot.privacy.sealing import ServiceKeys
 from bot.settings import Settings
+from tests.rasa_environment.served_model import ServedModel
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -69,3 +70,11 @@ def wording() -> Wording:
 def settings(tmp_path: Path) -> Settings:
     """Settings whose files lie in a folder of this test."""
     return Settings(data_dir=tmp_path, _env_file=None)
+
+
+@pytest.fixture(scope="session")
+def served_model() -> Iterator[ServedModel]:
+    """A Rasa process with the model of the sources as they are; nothing is broken in it."""
+    server = ServedModel()
+    yield server
+    server.stop()

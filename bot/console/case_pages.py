@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -23,6 +24,7 @@ from bot.conversation.case_desk import (
     resend_uncertain,
     send_ready_answer,
 )
+from bot.database.tables import AuditEntry, Report
 from bot.escalation.alarms import AckOutcome, acknowledge
 from bot.escalation.replies import READY_ANSWERS
 from bot.reports.queue_cards import CaseNotFoundError
@@ -95,7 +97,11 @@ async def _look(visit: Visit) -> Response:
 
 async def _take(visit: Visit) -> Response:
     def take(session: Session) -> AckOutcome | None:
-        return acknowledge(session, visit.number, staff_id=visit.who.staff_id, settings=visit.console.settings)
+        outcome = acknowledge(session, visit.number, staff_id=visit.who.staff_id, settings=visit.console.settings)
+        if outcome is not None and outcome.taken:
+            report_id = session.scalars(select(Report.id).where(Report.number == visit.number)).one()
+            session.add(AuditEntry(staff_id=visit.who.staff_id, action="acknowledged", report_id=report_id))
+        return outcome
 
     outcome = await visit.console.database.run(take)
     if outcome is None:

@@ -21,6 +21,7 @@ from bot.settings import Settings
 _START_TIMEOUT = timedelta(minutes=10)  # the first start trains the model
 _STOP_TIMEOUT = timedelta(seconds=15)  # longer than the supervisor gives its own children
 _POLL_S = 0.1
+_RETRY_S = 1.0
 
 
 @contextlib.contextmanager
@@ -38,9 +39,12 @@ def running_service(settings: Settings) -> Iterator[str]:
         deadline = time.monotonic() + _START_TIMEOUT.total_seconds()
         while not _is_ready(settings):
             progress.tick()
-            # Somebody else may have started it at the same moment; then theirs is as good.
-            failed = process.poll() not in (None, AlreadyRunningError.exit_code)
-            if failed or time.monotonic() > deadline:
+            ended = process.poll()
+            if ended == AlreadyRunningError.exit_code:
+                # Somebody else is starting it, or stopping it: use theirs, or try again.
+                time.sleep(_RETRY_S)
+                process, ended = spawn(plan), None
+            if ended is not None or time.monotonic() > deadline:
                 progress.fail()
                 raise ConfigurationError(f"Sampan did not start; see {plan.log_file}")
             time.sleep(_POLL_S)

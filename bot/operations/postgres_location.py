@@ -57,7 +57,7 @@ class PostgresLocation:
 def locate(folder: Path) -> PostgresLocation:
     """Decide where the server of `folder` (data_dir/postgres) lives; creates the user when we are root."""
     folder = folder.resolve()
-    programs = _wheel() / _INSTALLATION / "bin"
+    programs = wheel_programs()
     if os.geteuid() != 0:
         return PostgresLocation(programs=programs, home=folder, user=None)
     ensure_user()
@@ -70,6 +70,11 @@ def locate(folder: Path) -> PostgresLocation:
         existing = existing.parent
     home = folder if _user_reaches(existing) else elsewhere(folder)
     return PostgresLocation(programs=programs, home=home, user=SERVER_USER)
+
+
+def wheel_programs() -> Path:
+    """Where the wheel's own programs lie. Raises ConfigurationError when it is not installed."""
+    return _wheel() / _INSTALLATION / "bin"
 
 
 def elsewhere(folder: Path) -> Path:

@@ -18,6 +18,7 @@ from bot.database.migrate import upgrade
 from bot.deployment import Gateway, load_deployment
 from bot.errors import ConfigurationError
 from bot.operations.children import Child
+from bot.operations.demo_people import ensure_demo_people
 from bot.operations.embedded_postgres import EmbeddedPostgres
 from bot.operations.installation import ensure_sandbox_secret, postgres_folder
 from bot.operations.pieces import rasa_plan, service_plan
@@ -77,6 +78,8 @@ class Supervisor:
         url = self._start_database()
         self._progress.begin("Updating the database")
         upgrade(url)
+        if self._demo:
+            ensure_demo_people(self._settings, url)
         self._check_stop()
         # The service comes first: while there is no model it asks its fixed questions, and people are answered.
         self._start(Child(lambda: service_plan(self._settings, self._decided(url))))

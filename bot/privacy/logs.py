@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 import warnings
 from types import TracebackType
 
@@ -35,13 +36,19 @@ def configure_logs(level: str) -> None:
     logging.captureWarnings(True)
     warnings.simplefilter("default")
     sys.excepthook = _log_uncaught
+    sys.unraisablehook = lambda lost: _log_lost(lost.exc_type, lost.exc_value)
+    threading.excepthook = lambda lost: _log_lost(lost.exc_type, lost.exc_value)
 
 
 def _log_uncaught(kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
     """An uncaught exception is named, without its message: that may quote a text."""
-    if issubclass(kind, KeyboardInterrupt):
-        return
-    trace = error.__traceback__
+    if not issubclass(kind, KeyboardInterrupt):
+        _log_lost(kind, error)
+
+
+def _log_lost(kind: type[BaseException], error: BaseException | None) -> None:
+    """The same for one in a thread, or in the destruction of an object: Python itself would print its message."""
+    trace = error.__traceback__ if error else None
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     where = f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else "unknown"

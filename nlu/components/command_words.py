@@ -6,8 +6,9 @@ They stand in `bot/conversation/command_words/<language>.yml`, a list per meanin
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Optional, Text, Tuple
+from typing import Any
 
 import ruamel.yaml
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -37,8 +38,8 @@ INTENT_OF_KEY = {
     "language": "choose_language",
 }
 ABOUT_SAFETY = {"safe": ("affirm", True), "not_safe": ("deny", False)}
-Found = Dict[Text, Any]
-Words = Dict[Text, Dict[Text, Tuple[Text, Optional[Text]]]]
+Found = dict[str, Any]
+Words = dict[str, dict[str, tuple[str, str | None]]]
 
 
 def read_words(folder: Path) -> Words:
@@ -55,7 +56,7 @@ def read_words(folder: Path) -> Words:
     return words
 
 
-def look_up(words: Mapping[Text, Any], text: str, language: Optional[str]) -> Optional[Found]:
+def look_up(words: Mapping[str, Any], text: str, language: str | None) -> Found | None:
     """What the whole message means as a command, or None. A number comes first: lists may hold "1" as a yes."""
     number = lone_number(text)
     if number is not None:
@@ -74,13 +75,13 @@ def look_up(words: Mapping[Text, Any], text: str, language: Optional[str]) -> Op
 class CommandWords(GraphComponent):
     """Sets the intent with confidence 1, an entity `language` when one is named, and `command` beside them."""
 
-    def __init__(self, words: Mapping[Text, Any]) -> None:
+    def __init__(self, words: Mapping[str, Any]) -> None:
         self._words = words
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -97,7 +98,7 @@ class CommandWords(GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -106,7 +107,7 @@ class CommandWords(GraphComponent):
         with model_storage.read_from(resource) as directory:
             return cls(json.loads((directory / "words.json").read_text(encoding="utf-8")))
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             metadata = message.get("metadata") or {}
             found = look_up(self._words, message.get(TEXT) or "", metadata.get("language"))

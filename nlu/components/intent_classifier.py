@@ -5,7 +5,7 @@ One model serves all languages; a message in two scripts needs no choice of lang
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text, Type
+from typing import Any
 
 import joblib
 import numpy as np
@@ -14,8 +14,8 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.nlu.constants import TOKENS_NAMES
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -53,21 +53,21 @@ class NgramIntentClassifier(GraphComponent, IntentClassifier):
     """Below `threshold` the intent is nlu_fallback; the ranking is given all the same."""
 
     @classmethod
-    def required_components(cls) -> List[Type]:
+    def required_components(cls) -> list[type]:
         return [Tokenizer]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {"threshold": 0.5, "random_seed": 7}
 
-    def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource) -> None:
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         self._config, self._storage, self._resource = config, storage, resource
         self._model: Any = None
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -86,7 +86,7 @@ class NgramIntentClassifier(GraphComponent, IntentClassifier):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -98,13 +98,11 @@ class NgramIntentClassifier(GraphComponent, IntentClassifier):
             component._model = joblib.load(directory / MODEL_FILE)
         return component
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             chances = self._model.predict_proba([features_of(message)])[0]
             best = np.argsort(chances)[::-1][:RANKING_LENGTH]
-            ranking = [
-                {"name": str(self._model.classes_[i]), "confidence": float(chances[i])} for i in best
-            ]
+            ranking = [{"name": str(self._model.classes_[i]), "confidence": float(chances[i])} for i in best]
             top = ranking[0]
             if top["confidence"] < self._config["threshold"]:
                 top = {"name": FALLBACK, "confidence": top["confidence"]}

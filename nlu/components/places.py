@@ -6,8 +6,9 @@ Laukkaing (Kokang, Myanmar) is often machine-written "Lao Kai"; Lao Cai in Viet 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, Text
+from typing import Any
 
 import regex
 import ruamel.yaml
@@ -25,9 +26,9 @@ from nlu.normal_text import normal, without_marks
 FILE = Path("nlu/lookups/places.yml")
 
 
-def read_places(file: Path) -> Dict[Text, Text]:
+def read_places(file: Path) -> dict[str, str]:
     """Alias in normal form → key of the place. An alias of two places is a mistake in the list: ValueError."""
-    keys: Dict[Text, Text] = {}
+    keys: dict[str, str] = {}
     for key, aliases in ruamel.yaml.YAML(typ="safe").load(file.read_text(encoding="utf-8")).items():
         for alias in aliases:
             for form in {normal(alias), without_marks(normal(alias))}:
@@ -36,7 +37,7 @@ def read_places(file: Path) -> Dict[Text, Text]:
     return keys
 
 
-def pattern_of(keys: Mapping[Text, Text]) -> Any:
+def pattern_of(keys: Mapping[str, str]) -> Any:
     """One pattern, longest alias first. Only Latin aliases need a word boundary: the other scripts write no spaces."""
     longest_first = sorted(keys, key=len, reverse=True)
     latin = "|".join(regex.escape(alias) for alias in longest_first if regex.search(r"\p{Latin}", alias))
@@ -48,14 +49,14 @@ def pattern_of(keys: Mapping[Text, Text]) -> Any:
 class Places(GraphComponent, EntityExtractorMixin):
     """Finds places by name, exactly; it guesses none."""
 
-    def __init__(self, keys: Mapping[Text, Text]) -> None:
+    def __init__(self, keys: Mapping[str, str]) -> None:
         self._keys = keys
         self._pattern = pattern_of(keys)
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -72,7 +73,7 @@ class Places(GraphComponent, EntityExtractorMixin):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -91,13 +92,11 @@ class Places(GraphComponent, EntityExtractorMixin):
                     seen.add(key)
                     yield key
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             # Offsets would be those of the normal form, which nobody reads: the whole message is the entity's span.
             text = message.get(TEXT) or ""
-            found = [
-                {"entity": "place", "value": key, "start": 0, "end": len(text)} for key in self.find(text)
-            ]
+            found = [{"entity": "place", "value": key, "start": 0, "end": len(text)} for key in self.find(text)]
             if found:
                 found = self.add_extractor_name(found)
                 message.set(ENTITIES, [*message.get(ENTITIES, []), *found], add_to_output=True)

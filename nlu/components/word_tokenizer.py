@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from typing import Any
 
 import icu
 from rasa.engine.graph import ExecutionContext
@@ -13,7 +13,7 @@ from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
 
 
-def words_of(text: str) -> List[Token]:
+def words_of(text: str) -> list[Token]:
     """The words of a text with their offsets; no spaces, no punctuation."""
     iterator = icu.BreakIterator.createWordInstance(icu.Locale.getRoot())
     as_icu = icu.UnicodeString(text)  # ICU counts UTF-16 units; Python slices of an emoji would be off by one
@@ -31,19 +31,19 @@ class WordTokenizer(Tokenizer):
     """Rasa's tokenizer interface over `words_of`; a text without a word is its own single token."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {"intent_tokenization_flag": False, "intent_split_symbol": "_", "token_pattern": None}
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> WordTokenizer:
         return cls(config)
 
-    def tokenize(self, message: Message, attribute: Text) -> List[Token]:
+    def tokenize(self, message: Message, attribute: str) -> list[Token]:
         text = message.get(attribute)
         return words_of(text) or [Token(text, 0)]

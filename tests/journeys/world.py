@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -125,9 +125,15 @@ def eventually(look: Callable[[], list[str]], count: int) -> list[str]:
 
 @contextmanager
 def night(
-    database: Database, keys: ServiceKeys, folder: Path, engine: DialogueEngine, **changed: object
+    database: Database,
+    keys: ServiceKeys,
+    folder: Path,
+    engine: DialogueEngine,
+    *,
+    afterwards: Callable[[], Awaitable[None]] | None = None,
+    **changed: object,
 ) -> Iterator[World]:
-    """Start the service and its fakes; `changed` replaces settings."""
+    """Start the service and its fakes; `changed` replaces settings, `afterwards` gives back what the engine holds."""
     with ExitStack() as stack:
         telegram = stack.enter_context(FakeTelegram())
         staff_bot = stack.enter_context(FakeTelegram(STAFF_TOKEN))
@@ -137,7 +143,7 @@ def night(
         if not settings.keys_path.exists():
             write_private_file(settings.keys_path, keys.to_json())
         service = build_service(settings, database.url, engine)
-        stack.enter_context(_running(service))
+        stack.enter_context(_running(service, afterwards))
         yield World(
             telegram=telegram,
             staff_bot=staff_bot,
@@ -186,7 +192,7 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _running(service: Service) -> Iterator[None]:
+def _running(service: Service, afterwards: Callable[[], Awaitable[None]] | None) -> Iterator[None]:
     """The service's doors and workers in a thread with an event loop of its own, until the block is left."""
     ready = threading.Event()
     stop: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
@@ -203,7 +209,7 @@ def _running(service: Service) -> Iterator[None]:
         ]
         async with running_workers(service):
             serving = [asyncio.create_task(server.serve()) for server in servers]
-            while not all(server.started for server in servers):
+            while not all(server.started for server in servers):  # noqa: ASYNC110 - uvicorn offers no event
                 await asyncio.sleep(0.01)
             stop.append((asyncio.get_running_loop(), stopping))
             ready.set()
@@ -211,6 +217,8 @@ def _running(service: Service) -> Iterator[None]:
             for server in servers:
                 server.should_exit = True
             await asyncio.gather(*serving)
+        if afterwards is not None:
+            await afterwards()
         service.database.dispose()
 
     thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)

@@ -8,13 +8,13 @@ import functools
 import sys
 from typing import Any
 
-import nlu.quiet  # noqa: F401  before Rasa
+from rasa_sdk.events import FollowupAction
 
+import nlu.quiet  # noqa: F401  before Rasa
 from nlu import serve
 from nlu.actions import AfterReport, CallPerson
 from nlu.components.intent_classifier import NgramIntentClassifier
 from nlu.in_process import ResponseNames
-from rasa_sdk.events import FollowupAction
 
 BROKEN = {
     "classifier": (NgramIntentClassifier, "process"),
@@ -29,7 +29,7 @@ def break_part(owner: Any, method: str) -> None:
 
     @functools.wraps(whole)
     def broken(self: Any, *args: Any, **kwargs: Any) -> Any:
-        quoted = " ".join(map(str, [getattr(self, "__dict__", ""), *map(_told, args)]))
+        quoted = " ".join(map(_told, [*args, *kwargs.values()]))
         if "marker" in quoted:
             raise RuntimeError(f"cannot handle {quoted}")
         return whole(self, *args, **kwargs)
@@ -40,7 +40,7 @@ def break_part(owner: Any, method: str) -> None:
 def _told(argument: Any) -> str:
     if isinstance(argument, list) and argument and hasattr(argument[0], "data"):
         return str(argument[0].data)
-    return str(getattr(argument, "latest_message", argument))
+    return f"{getattr(argument, 'latest_message', argument)} {getattr(argument, 'slots', '')}"
 
 
 async def _never_ending(self: Any, dispatcher: Any, tracker: Any, domain: Any) -> Any:

@@ -8,15 +8,15 @@ import json
 import random
 import sys
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any
+
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker
 
 import nlu.quiet as quiet  # before Rasa
-
 from nlu.in_process import Collector
 from nlu.state import EMPTY_SLOTS, check_state, fold, unfold
 from nlu.turn import Dialogue, begin, in_order
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, SlotSet
-from rasa.shared.core.trackers import DialogueStateTracker
 
 TEXTS = (
     "1", "1", "2", "yes", "no", "skip", "help", "tip", "question", "zzkq", "they took my passport at Poipet", "hello",
@@ -40,7 +40,7 @@ class WholeHistory:
             "-", unfold(check_state(None)), slots=dialogue._processor.domain.slots
         )
 
-    async def take_turn(self, request: Dict[str, Any]) -> Dict[str, Any]:
+    async def take_turn(self, request: dict[str, Any]) -> dict[str, Any]:
         """As Dialogue.take_turn, on the whole history."""
         domain = self._dialogue._processor.domain
         before = fold(self.tracker, [])
@@ -59,10 +59,10 @@ class WholeHistory:
         return {"say": channel.say, "do": in_order(channel.do), "state": fold(self.tracker, [])}
 
 
-async def compare(dialogue: Dialogue, conversations: int, turns: int) -> Dict[str, Any]:
+async def compare(dialogue: Dialogue, conversations: int, turns: int) -> dict[str, Any]:
     """Take every turn twice."""
     chance = random.Random(20)
-    report: Dict[str, Any] = {"turns": 0, "filed": 0, "events": 0, "bytes": 0, "differences": []}
+    report: dict[str, Any] = {"turns": 0, "filed": 0, "events": 0, "bytes": 0, "differences": []}
     for number in range(conversations):
         whole, state = WholeHistory(dialogue), None
         for turn in range(turns):

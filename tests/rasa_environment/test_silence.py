@@ -37,10 +37,15 @@ def test_a_turn_leaves_no_word_in_the_log(level: str) -> None:
     assert "poipet" not in "".join(server.log)
 
 
-@pytest.mark.parametrize("level", ["INFO", "DEBUG"])
 @pytest.mark.parametrize(
-    ("part", "text"),
-    [("classifier", WRITTEN), ("action", "person"), ("generator", WRITTEN), ("endless", "person")],
+    ("part", "text", "level"),
+    [
+        ("classifier", WRITTEN, "DEBUG"),
+        ("classifier", WRITTEN, "INFO"),
+        ("action", "person", "DEBUG"),
+        ("generator", WRITTEN, "DEBUG"),
+        ("endless", "person", "INFO"),
+    ],
 )
 def test_a_broken_part_is_a_bare_500_and_no_word_in_the_log(part: str, text: str, level: str) -> None:
     server = ServedModel("--log-level", level, module=(BROKEN_SERVER, part))

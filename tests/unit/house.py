@@ -153,11 +153,10 @@ class House:
 
     def hears(self, content: str = "", **more: object) -> list[str]:
         """A message arrives and is answered: the words that reached the reporter's phone because of it."""
-        before = len(self.sms.sent) + len(self.telegram.sent)
+        before = len(self.said())
         self.arrives(content, **more)
         self.settle()
-        new = (self.sms.sent + self.telegram.sent)[before:] if not self.telegram.sent else self.said()[before:]
-        return [message.text for message in new if message.audience is Audience.REPORTER]
+        return [message.text for message in self.said()[before:]]
 
     def said(self) -> list[OutboundMessage]:
         """Everything reporters were sent by SMS and Telegram."""

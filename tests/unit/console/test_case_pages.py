@@ -76,6 +76,7 @@ def test_taking_a_case_acknowledges_its_alarm(opened: Browser, database: Databas
     with database.transaction() as session:
         alarm = session.scalars(select(Alarm)).one()
     assert (alarm.state, alarm.owner_id) == (AlarmState.ACKNOWLEDGED, noor)
+    assert "acknowledged" in audited(database)
 
 
 def test_a_case_somebody_has_taken_names_them(

@@ -10,14 +10,14 @@ from argon2 import PasswordHasher
 
 from bot.console.passwords import BusyError, Passwords, WeakPasswordError
 
-CHEAP = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
+TIME_COST, MEMORY_COST = 1, 8
 
 
 class CountingHasher(PasswordHasher):
     """Counts how often it verified."""
 
-    def __init__(self, **parameters: int) -> None:
-        super().__init__(**parameters)
+    def __init__(self) -> None:
+        super().__init__(TIME_COST, MEMORY_COST, 1)
         self.verified = 0
 
     def verify(self, hash: str | bytes, password: str | bytes) -> bool:  # type: ignore[override]  # noqa: A002
@@ -28,8 +28,8 @@ class CountingHasher(PasswordHasher):
 class WaitingHasher(PasswordHasher):
     """Verifies when it is let."""
 
-    def __init__(self, **parameters: int) -> None:
-        super().__init__(**parameters)
+    def __init__(self) -> None:
+        super().__init__(TIME_COST, MEMORY_COST, 1)
         self.at_once = self.most_at_once = 0
         self.go_on = threading.Event()
         self._lock = threading.Lock()
@@ -56,14 +56,14 @@ def test_a_hash_is_argon2id_with_the_librarys_defaults() -> None:
 
 
 def test_an_unknown_name_costs_the_same_work() -> None:
-    hasher = CountingHasher(**CHEAP)
+    hasher = CountingHasher()
     passwords = Passwords(hasher)
     assert not asyncio.run(passwords.verify(None, "a quiet river runs")).right
     assert hasher.verified == 1
 
 
 def test_a_hash_with_old_parameters_is_made_again() -> None:
-    old = Passwords(PasswordHasher(**CHEAP)).hash_now("a quiet river runs")
+    old = Passwords(PasswordHasher(TIME_COST, MEMORY_COST, 1)).hash_now("a quiet river runs")
     verdict = asyncio.run(
         Passwords(PasswordHasher(time_cost=2, memory_cost=8, parallelism=1)).verify(old, "a quiet river runs")
     )
@@ -84,7 +84,7 @@ def test_a_password_too_short_or_too_long_is_refused(passwords: Passwords, passw
 
 
 def test_two_at_once_and_a_flood_is_turned_away() -> None:
-    hasher = WaitingHasher(**CHEAP)
+    hasher = WaitingHasher()
     passwords = Passwords(hasher, at_once=2)
 
     async def flood() -> list[object]:

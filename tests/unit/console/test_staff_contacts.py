@@ -86,7 +86,7 @@ def test_a_removed_address_is_erased_and_can_be_added_again(database: Database, 
         add_address(session, staff, channel="sms_gateway", address=NUMBER, keys=keys)
     with database.transaction() as session:
         erased = session.get_one(StaffContact, contact.id)
-        assert erased.address_hash is erased.address_sealed is erased.verified_at is None
+        assert (erased.address_hash, erased.address_sealed, erased.verified_at) == (None, None, None)
 
 
 def test_the_roster_says_who_would_be_woken_now(database: Database, keys: ServiceKeys, noor: int) -> None:

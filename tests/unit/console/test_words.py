@@ -68,7 +68,7 @@ def test_every_action_written_to_the_audit_has_its_words() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "AuditEntry":
                 values = [keyword.value for keyword in node.keywords if keyword.arg == "action"]
-                written |= {value.value for value in values if isinstance(value, ast.Constant)}
+                written |= {str(value.value) for value in values if isinstance(value, ast.Constant)}
     assert written
     assert written <= set(labels("action"))
 

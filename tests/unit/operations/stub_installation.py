@@ -162,7 +162,7 @@ def wait_for_line(process: subprocess.Popen[str], start: str) -> str:
     raise AssertionError("".join(seen))
 
 
-def wait_until(condition: Callable[[], bool], what: str, seconds: float = 15) -> None:
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = 40) -> None:
     """Poll for something another process does."""
     deadline = time.monotonic() + seconds
     while not condition():

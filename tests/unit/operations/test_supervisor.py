@@ -35,7 +35,7 @@ def test_the_demo_says_ready_ends_on_ctrl_c_and_leaves_no_process(installation: 
     assert httpx.get(f"http://127.0.0.1:{installation.port}/health", trust_env=False).status_code == 200
     assert (installation.data / "keys" / "service.json").stat().st_mode & 0o777 == 0o600
     demo.send_signal(signal.SIGINT)
-    assert demo.wait(20) == 0
+    assert demo.wait(40) == 0
     assert installation.processes() == []
 
 
@@ -47,7 +47,7 @@ def test_the_next_start_finds_the_same_keys_and_database(installation: StubInsta
         files = (installation.data / "keys" / "service.json", installation.data / "postgres" / "password")
         kept.append([file.read_text() for file in files])
         demo.send_signal(signal.SIGTERM)
-        assert demo.wait(20) == 0
+        assert demo.wait(40) == 0
     assert kept[0] == kept[1]
 
 
@@ -78,7 +78,7 @@ def test_killing_the_supervisor_ends_everything(installation: StubInstallation) 
 def test_a_second_demo_in_the_same_folder_is_told_so(installation: StubInstallation) -> None:
     wait_for_line(installation.sampan("demo"), "ready")
     second = installation.sampan("demo")
-    output, _ = second.communicate(timeout=20)
+    output, _ = second.communicate(timeout=60)
     assert second.returncode == 3
     assert "Sampan runs already" in output
 
@@ -87,14 +87,14 @@ def test_a_port_in_use_is_named_with_its_setting(installation: StubInstallation)
     wait_for_line(installation.sampan("demo"), "ready")
     elsewhere = str(installation.folder / "other")
     other = installation.sampan("demo", SAMPAN_DATA_DIR=elsewhere, SAMPAN_RASA_PORT=str(free_port()))
-    output, _ = other.communicate(timeout=20)
+    output, _ = other.communicate(timeout=60)
     assert other.returncode == 1
     assert f"port {installation.port} (SAMPAN_PORT)" in output
 
 
 def test_a_real_installation_does_not_start_without_keys(installation: StubInstallation) -> None:
     run = installation.sampan("run")
-    output, _ = run.communicate(timeout=20)
+    output, _ = run.communicate(timeout=60)
     assert run.returncode == 1
     assert "sampan keys init" in output
 
