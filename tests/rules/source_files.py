@@ -9,7 +9,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 _NOT_OURS = frozenset(
-    {".git", ".venv", ".tools", "var", "build", "dist", "node_modules", "models", "results", "__pycache__", ".rasa", ".hypothesis"}
+    {
+        ".git",
+        ".venv",
+        ".tools",
+        "var",
+        "build",
+        "dist",
+        "node_modules",
+        "models",
+        "results",
+        "__pycache__",
+        ".rasa",
+        ".hypothesis",
+    }
 )
 _WRITTEN_BY_TOOLS = frozenset({"uv.lock"})  # holds the public registry's addresses, which is what a lock is for
 _TEXT = frozenset(
