@@ -3,6 +3,7 @@
 Each translates between Rasa and `hearing.py`: slots in, SlotSets and messages out. Nothing here decides a rule.
 """
 
+from abc import abstractmethod
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -66,7 +67,7 @@ class _Form(FormValidationAction):
         return []
 
     async def get_validation_events(self, dispatcher: Dispatcher, tracker: Tracker, domain: Domain) -> Events:
-        """Take in the message, unless an action of this turn already has. Raises ActionExecutionRejection on a command."""
+        """Take in the message, unless an action of this turn has. ActionExecutionRejection on a command."""
         if tracker.get_slot("turn").get("heard"):
             return []
         message = message_of(tracker)
@@ -80,13 +81,13 @@ class _Form(FormValidationAction):
         """The question to ask now; None in it ends the form."""
         return SlotSet(REQUESTED_SLOT, self.next_question(tracker.slots))
 
+    @abstractmethod
     def hear(self, hearing: Hearing, message: Message, requested: str | None) -> dict[str, bool]:
         """Take in the message; return the marks for later actions of this turn."""
-        raise NotImplementedError
 
+    @abstractmethod
     def next_question(self, slots: dict[str, Any]) -> str | None:
         """The slot to ask for, or None when the form is done."""
-        raise NotImplementedError
 
 
 class ValidateReportForm(_Form):
@@ -273,7 +274,7 @@ class WordsOnly(Action):
 
 
 class DefaultFallback(Action):
-    """No rule applied. Rasa's own fallback undoes the turn with its facts; this one lets the report hear the message."""
+    """No rule applied. Rasa's own fallback undoes the turn and its facts; here the report hears the message."""
 
     def name(self) -> str:
         return "action_default_fallback"

@@ -10,7 +10,7 @@ from typing import Any
 from nlu.message import NOT_UNDERSTOOD, Message
 from nlu.questions import FACTS, TAKES_FREE_TEXT, at_rest, safety_unknown, something_pending, urgency_of
 
-KEPT_CHARACTERS = 280
+KEPT_CHARACTERS = 80
 CASE_SLOTS: dict[str, Any] = {
     "topic": None,
     "danger_now": None,

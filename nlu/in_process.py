@@ -17,7 +17,7 @@ from rasa_sdk.interfaces import ActionExecutionRejection
 
 
 class InProcessActions(EndpointConfig):
-    """Rasa calls an action server; this one is a method call away. The domain is not sent along: it is large, and unused."""
+    """Rasa calls an action server; this one is a method call away. The domain is not sent along: nobody reads it."""
 
     def __init__(self, actions: Iterable[type[Action]]) -> None:
         super().__init__(url="in-process", enable_selective_domain=True)
@@ -44,8 +44,8 @@ def _validate_answer(action: RemoteAction, answer: Any) -> bool:
     return True
 
 
-# Rasa checks every answer of an action against a schema, and before that, every time, the schema itself: 16 of the 20 ms
-# of a turn in a form (docs/decisions/0002-the-turn.md). The schema is a constant. It is checked once, above; answers still are.
+# Rasa checks every answer of an action against a schema and, each time before that, the schema itself: 16 of the 20 ms
+# of a turn in a form (docs/decisions/0002-the-turn.md). It is a constant: checked once, above. Answers still are.
 RemoteAction._validate_action_result = _validate_answer
 
 

@@ -1,8 +1,8 @@
 """Keeps what people write out of every log, and keeps Rasa from calling home.
 
-Rasa logs message texts at ERROR on a failure and in plain at DEBUG, and slot values as warnings. Two layers stand against
-that: a formatter that never renders a foreign log record (`silence_logs`), and, once a server is up, file descriptors 1
-and 2 that lead nowhere (`Log`). Import this module before anything of Rasa.
+Rasa logs message texts at ERROR on a failure and in plain at DEBUG, and slot values as warnings. Two layers stand
+against that: a formatter that never renders a foreign log record (`silence_logs`), and, once a server is up, file
+descriptors 1 and 2 that lead nowhere (`own_log_only`). Import this module before anything of Rasa.
 """
 
 import logging
@@ -95,7 +95,7 @@ def own_log_only() -> None:
 
 
 def no_calling_home() -> None:
-    """Turn telemetry and error reporting off in Rasa's code as well, whatever a configuration file on this machine says."""
+    """Turn telemetry and error reporting off in Rasa's code as well, whatever a file on this machine says."""
     import rasa.telemetry as telemetry
 
     def nothing(*args: object, **kwargs: object) -> None:

@@ -1,8 +1,8 @@
 """Serves the dialogue over loopback: POST /turn, GET /health. `python -m nlu.serve --model <file> --port <number>`.
 
 No text leaves the process but in the answer: failures are a bare 500, the log holds classes and places (quiet.py), and
-standard output and error lead nowhere once the model is loaded. One turn at a time: prediction holds the processor anyway,
-so more throughput is more processes.
+standard output and error lead nowhere once the model is loaded. One turn at a time: prediction holds the processor
+anyway, so more throughput is more processes.
 """
 
 import argparse

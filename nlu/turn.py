@@ -101,7 +101,7 @@ class Dialogue:
         }
 
     async def _read(self, request: Mapping[str, Any], kind: str, channel: Collector) -> UserMessage:
-        """The message with its parse data. What people type can set no intent: the slash that Rasa obeys is taken off."""
+        """The message with its parse data. What people type sets no intent: the slash that Rasa obeys is taken off."""
         if kind not in KINDS:
             raise TurnRefusedError("unknown kind of message")
         text = (request.get("text") or "").strip().lstrip("/").strip()

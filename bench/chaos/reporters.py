@@ -7,13 +7,15 @@ import itertools
 import random
 import threading
 import time
+import zlib
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import httpx
 
-from bench.chaos.words import LANGUAGES, Line, conversation
+from bench.chaos.words import CRIES, LANGUAGES, Line, conversation
+from bench.chaos.words import line as read_line
 from bench.installation import Installation
 from tests.fakes.http_provider import Posted
 
@@ -76,11 +78,8 @@ class Writers:
 
     def start(self) -> None:
         """Begin to write."""
-        groups = [self.reporters[index::_WRITERS] for index in range(_WRITERS)]
         self._threads = [
-            threading.Thread(target=self._write, args=(group, index), daemon=True)
-            for index, group in enumerate(groups)
-            if group
+            threading.Thread(target=self._write, args=(index,), daemon=True) for index in range(_WRITERS)
         ]
         for thread in self._threads:
             thread.start()
@@ -98,18 +97,32 @@ class Writers:
         for thread in self._threads:
             thread.join(20)
 
-    def _write(self, group: list[Reporter], number: int) -> None:
+    def cry(self) -> None:
+        """One more person, who cries for help now: for points that only an alarm comes to."""
+        language = LANGUAGES[len(self.reporters) % len(LANGUAGES)]
+        channel = CHANNELS[len(self.reporters) % len(CHANNELS)]
+        index = len(self.reporters)
+        address = str(10_001 + index) if channel == "telegram" else f"+1303555{index:04}"
+        person = Reporter(channel=channel, address=address, lines=deque([read_line(CRIES[language])]))
+        with self._lock:
+            self.reporters.insert(0, person)
+            self.allowance += 1
+
+    def _write(self, number: int) -> None:
         chance = random.Random(self.seed * 1000 + number)
         with httpx.Client(timeout=15, trust_env=False) as http:
             while not self._stop.is_set():
-                waiting = [reporter for reporter in group if reporter.lines]
-                if not waiting:
-                    return
-                if not self._may_begin():
+                waiting = [each for each in self._mine(number) if each.lines]
+                if not waiting or not self._may_begin():
                     self._stop.wait(0.02)
                     continue
                 reporter = chance.choice(waiting[:12])  # a dozen conversations at a time
                 self._send(http, reporter, reporter.lines[0])
+
+    def _mine(self, number: int) -> list[Reporter]:
+        """One thread writes for one person, so that their lines are posted in order."""
+        with self._lock:
+            return [each for each in self.reporters if zlib.crc32(each.address.encode()) % _WRITERS == number]
 
     def _may_begin(self) -> bool:
         with self._lock:

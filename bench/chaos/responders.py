@@ -29,11 +29,12 @@ def put_on_call(installation: Installation) -> None:
 
 @dataclass
 class Responders:
-    """One thread for all of them."""
+    """One thread for all of them. While `asleep` they let every page pass; afterwards they read all they missed."""
 
     installation: Installation
     seed: int
     taps: int = 0
+    asleep: bool = False
     _heard: set[str] = field(default_factory=set)
     _seen: dict[str, int] = field(default_factory=dict)
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -54,8 +55,9 @@ class Responders:
         chance = random.Random(self.seed)
         with httpx.Client(timeout=15, trust_env=False) as http:
             while not self._stop.wait(0.05):
-                self._look_at_chats(chance)
-                self._look_at_phone(http)
+                if not self.asleep:
+                    self._look_at_chats(chance)
+                    self._look_at_phone(http)
 
     def _look_at_chats(self, chance: random.Random) -> None:
         staff_bot = self.installation.providers.staff_bot

@@ -49,10 +49,10 @@ class Templates:
         return self._catalogues.text(str(page["language"]), context, english)
 
     def _plain(self, english: str) -> str:
-        raise NotImplementedError(f"without context: {english}")
+        raise AssertionError(f"without context: {english}")
 
     def _plural(self, english: str, plural: str, count: int) -> str:
-        raise NotImplementedError(f"without context: {english}")
+        raise AssertionError(f"without context: {english}")
 
     @pass_context
     def _waiting(self, page: Context, duration: timedelta) -> str:

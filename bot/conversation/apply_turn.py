@@ -15,7 +15,6 @@ from bot.conversation import directives as want
 from bot.conversation.engine import TurnAnswer
 from bot.conversation.wipe import wipe_conversation
 from bot.conversation.wording import Wording
-from bot.database.session import database_now
 from bot.database.states import Author, ReportKind, Safety
 from bot.database.tables import ContactPoint, Conversation, Report
 from bot.escalation.alarms import raise_alarm, stand_down, tell_owner_of_new_words, wait_for_danger_answer
@@ -28,6 +27,10 @@ from bot.reports.triage import Verdict, judge
 from bot.reports.urgency import Urgency
 from bot.settings import Settings
 
+# What the bot says even while a human speaks: the safety of the phone, stop and erase stay its duty.
+_SAID_BESIDE_A_HUMAN = frozenset(
+    "utter_ask_safe_now utter_not_safe utter_stop utter_ask_wipe utter_wiped utter_not_wiped".split()
+)
 _KINDS = {"help": ReportKind.HELP_REQUEST, "tip": ReportKind.TIP, "question": ReportKind.QUESTION}
 
 
@@ -85,7 +88,8 @@ def apply_turn(session: Session, turn: Turn, opener: ConversationOpener, rooms: 
 
 
 def _note_that_they_wrote(session: Session, conversation: Conversation, turn: Turn) -> None:
-    conversation.last_word_at = database_now(session)
+    written_at = turn.claimed.received_at
+    conversation.last_word_at = max(written_at, conversation.last_word_at or written_at)
     if turn.gap and conversation.safety in (Safety.SAFE, Safety.UNKNOWN):
         conversation.safety = Safety.RETURNED
     opted_out = func.now() if any(isinstance(each, want.OptOut) for each in turn.do) else None
@@ -134,6 +138,8 @@ def _apply_to_report(
 
 def _tells_something(turn: Turn) -> bool:
     telling = want.RaiseUrgency | want.RecordFacts | want.FileReport | want.CallPerson
+    if turn.answer is None:
+        return True  # a human speaks, so whatever is written must be on a human's list
     return turn.floor is not None or turn.unreadable or any(isinstance(each, telling) for each in turn.do)
 
 
@@ -177,9 +183,8 @@ def _say(
     session: Session, conversation: Conversation, turn: Turn, answer: TurnAnswer, report: Report | None, rooms: Rooms
 ) -> None:
     language = conversation.language or turn.language
-    words = [
-        rooms.wording.render(each.response, language, sms=turn.sms, arguments=each.arguments) for each in answer.say
-    ]
+    said = [each for each in answer.say if conversation.owner_id is None or each.response in _SAID_BESIDE_A_HUMAN]
+    words = [rooms.wording.render(each.response, language, sms=turn.sms, arguments=each.arguments) for each in said]
     urgent = report is not None and Urgency(report.urgency).pages
     say(
         session,

@@ -14,16 +14,19 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from bot.conversation.apply_turn import Rooms, Turn, apply_turn, conversation_of
+from bot.conversation.command_words import find_command
 from bot.conversation.engine import DialogueEngine, Situation, TurnAnswer, TurnRequest
 from bot.conversation.languages import Heard, choose, hear
 from bot.conversation.wording import Wording
-from bot.database.session import Database, database_now
+from bot.database.session import Database
+from bot.database.states import Safety
 from bot.database.tables import Conversation
 from bot.messages import inbox
 from bot.messages.inbox import Claimed
 from bot.messages.message import MessageKind
 from bot.messages.normalising import read
 from bot.privacy.sealing import ConversationOpener, ServiceKeys
+from bot.reports.report_store import lock_conversation
 from bot.reports.urgency import Urgency
 from bot.settings import Settings
 
@@ -45,7 +48,8 @@ class Desk:
 
 @dataclass(frozen=True, kw_only=True)
 class _Prepared:
-    """What is known before the engine's turn. `ask` is False when a human speaks: no engine is asked."""
+    """What is known before the engine's turn. `ask` is False when a human speaks: an engine is only asked
+    for what stays its duty then."""
 
     request: TurnRequest
     ask: bool
@@ -68,7 +72,7 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared:
     heard = hear(text) if claimed.kind is MessageKind.TEXT else Heard(language=None)
     default = desk.wording.deployment.default_language.value
     last = conversation.last_word_at
-    gap = last is not None and database_now(session) - last > desk.settings.hold_after
+    gap = last is not None and claimed.received_at - last > desk.settings.hold_after
     request = TurnRequest(
         state=json.loads(opener.open(conversation.state_sealed)) if conversation.state_sealed else None,
         text=text[:_LONGEST_FOR_THE_MODEL],
@@ -78,10 +82,18 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared:
     )
     return _Prepared(
         request=request,
-        ask=conversation.owner_id is None,
+        ask=conversation.owner_id is None or _is_the_engines_duty(conversation, request),
         version=conversation.version,
         language_known=not heard.foreign,
     )
+
+
+def _is_the_engines_duty(conversation: Conversation, request: TurnRequest) -> bool:
+    """What is heard even while a human speaks: whether it is safe again, so that what is held may go; stop; erase."""
+    asks_safety = request.situation.gap or conversation.safety in (Safety.RETURNED, Safety.UNSAFE)
+    asks_wipe = request.state is not None and request.state.get("requested_slot") == "wipe_confirmed"
+    command = find_command(request.text, request.language)
+    return asks_safety or asks_wipe or (command is not None and command.intent in ("stop", "wipe"))
 
 
 def _situation(claimed: Claimed, heard: Heard, gap: bool) -> Situation:
@@ -102,8 +114,10 @@ def _commit(session: Session, claimed: Claimed, prepared: _Prepared, answer: Tur
         version=prepared.version,
         answer=answer,
     )
+    assert claimed.conversation_id is not None
+    # Locked before the inbox row is touched: doors take the two in the same order.
+    opener = opener_of(lock_conversation(session, claimed.conversation_id), desk.keys)
     inbox.finish(session, claimed)
-    opener = opener_of(conversation_of(session, claimed), desk.keys)
     apply_turn(session, turn, opener, Rooms(wording=desk.wording, keys=desk.keys, settings=desk.settings))
 
 

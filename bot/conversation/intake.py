@@ -5,14 +5,18 @@ Why at the door and not with the turn: docs/decisions/0003-alarm-at-the-door.md.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from bot.conversation.languages import hear
-from bot.escalation.alarms import raise_alarm
+from bot.database.tables import OutboxMessage
+from bot.escalation.alarms import page_undeliverable, raise_alarm
 from bot.escalation.replies import parse_reply
-from bot.messages import inbox
+from bot.escalation.roster_store import mark_broken
+from bot.messages import inbox, outbox
 from bot.messages.inbox import DoorVerdict
-from bot.messages.message import InboundMessage
+from bot.messages.message import InboundMessage, Receipt, ReceiptState
 from bot.messages.normalising import Reading, read
 from bot.privacy.sealing import ServiceKeys
 from bot.reports.report_store import lock_conversation, open_report, raise_urgency
@@ -23,8 +27,16 @@ from bot.settings import Settings
 STAFF_ONLY_CHANNELS = frozenset({"telegram_staff", "sandbox_staff"})
 
 
-def take_in(session: Session, message: InboundMessage, *, keys: ServiceKeys, settings: Settings) -> bool:
-    """Store one message and wake somebody if it is urgent. False when it was stored before."""
+def take_in(
+    session: Session,
+    message: InboundMessage,
+    *,
+    keys: ServiceKeys,
+    settings: Settings,
+    received_at: datetime | None = None,
+) -> bool:
+    """Store one message and wake somebody if it is urgent. False when it was stored before. `received_at` is given
+    when it came in earlier than now."""
     staff_only = message.channel in STAFF_ONLY_CHANNELS
     reading = read(message.text)
     floor = assess(reading) if not staff_only else FloorVerdict(urgency=None)
@@ -39,6 +51,7 @@ def take_in(session: Session, message: InboundMessage, *, keys: ServiceKeys, set
         ),
         staff_only=staff_only,
         staff_words=parse_reply(reading.text) is not None,
+        received_at=received_at,
     )
     if stored is None:
         return False
@@ -49,6 +62,18 @@ def take_in(session: Session, message: InboundMessage, *, keys: ServiceKeys, set
         raise_urgency(report, floor.urgency, floor.reasons)
         raise_alarm(session, report, Urgency(report.urgency), floor.reasons[0], settings)
     return True
+
+
+def take_receipt(session: Session, receipt: Receipt, *, keys: ServiceKeys) -> None:
+    """Note what a provider says later. A page that it could not deliver after all moves its alarm on at once."""
+    outbox_id = outbox.record_receipt(session, receipt, keys)
+    if outbox_id is None or receipt.state not in (ReceiptState.FAILED, ReceiptState.OPTED_OUT):
+        return
+    row = session.get_one(OutboxMessage, outbox_id)
+    if receipt.state is ReceiptState.OPTED_OUT and row.staff_contact_id is not None:
+        mark_broken(session, row.staff_contact_id, receipt.state.value)
+    if row.page_id is not None:
+        page_undeliverable(session, row.page_id)
 
 
 def _language_for_staff(reading: Reading, floor: FloorVerdict) -> str | None:

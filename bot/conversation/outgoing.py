@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.case_desk import template_words
 from bot.conversation.handle_message import opener_of
-from bot.conversation.page_words import TAKE_BUTTON, TEMPLATES, fill
+from bot.conversation.page_words import LANGUAGE_NAMES, TAKE_BUTTON, TEMPLATES, fill
 from bot.conversation.wording import Catalogues, Wording
 from bot.database.session import database_now
 from bot.database.tables import Alarm, Conversation, InboxMessage, OutboxMessage, Page, Report, Staff, StaffContact
@@ -92,8 +92,8 @@ def _page(session: Session, row: OutboxMessage, language: str, composer: Compose
     code = composer.keys.page_code(page.id)
     values = {
         "number": report.number,
-        "urgency": alarm.urgency,
-        "language": report.language or "?",
+        "urgency": composer.wording.catalogues.text(language, "console", alarm.urgency.capitalize()).upper(),
+        "language": LANGUAGE_NAMES.get(report.language or "", "?"),
         "minutes": minutes,
         "code": code,
     }

@@ -26,6 +26,7 @@ TEMPLATES = {
     "linked": "This chat is now linked to your account.",
     "not_known": "This chat is not linked. Ask your supervisor for a code and send it here.",
 }
+LANGUAGE_NAMES = {"th": "ไทย", "km": "ខ្មែរ", "vi": "Tiếng Việt", "my": "မြန်မာ", "en": "English"}
 TAKE_BUTTON = "Take case {number}"
 
 

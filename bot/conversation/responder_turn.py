@@ -3,10 +3,12 @@ Pure rows and no model: what a responder sends is either one of the known forms 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.database.tables import AuditEntry, InboxMessage, StaffContact
+from bot.database.tables import AuditEntry, InboxMessage, Staff, StaffContact
 from bot.errors import SealingError
 from bot.escalation.replies import ReplyOutcome, apply_reply, parse_reply
 from bot.messages import inbox
@@ -17,8 +19,16 @@ from bot.privacy.sealing import ServiceKeys, open_with
 from bot.settings import Settings
 
 
-def handle_responder(session: Session, claimed: Claimed, *, keys: ServiceKeys, settings: Settings) -> ReplyOutcome:
-    """Carry it out, queue the answer, mark it handled: one transaction. Returns what was answered."""
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """What a responder was answered, and in which language; None for somebody we do not know."""
+
+    outcome: ReplyOutcome
+    language: str | None
+
+
+def handle_responder(session: Session, claimed: Claimed, *, keys: ServiceKeys, settings: Settings) -> Answered:
+    """Carry it out, queue the answer, mark it handled: one transaction."""
     text = read(open_with(keys.staff, claimed.text_sealed) if claimed.text_sealed else "").text
     contact = session.get(StaffContact, claimed.staff_contact_id) if claimed.staff_contact_id else None
     if contact is None:
@@ -36,10 +46,12 @@ def handle_responder(session: Session, claimed: Claimed, *, keys: ServiceKeys, s
         priority=1,
     )
     inbox.finish(session, claimed)
-    return outcome
+    staff = session.get(Staff, contact.staff_id) if contact else None
+    return Answered(outcome=outcome, language=staff.language if staff else None)
 
 
 def _reply(session: Session, contact: StaffContact, text: str, keys: ServiceKeys, settings: Settings) -> ReplyOutcome:
+    contact.broken_at = contact.broken_reason = None  # whoever writes from there can be reached there
     reply = parse_reply(text)
     if reply is None:
         return ReplyOutcome(template="not_understood", arguments={})

@@ -26,7 +26,7 @@ FACTS = ("topic", "danger_now", "place", "details", "question")
 FREE_TEXT = ("place", "details", "question")
 TOPICS = {"ask_help": "help", "report_tip": "tip", "ask_information": "question"}
 TOPIC_NUMBERS = {1: "help", 2: "tip", 3: "question"}
-KEPT_CHARACTERS = 280
+KEPT_CHARACTERS = 80
 
 
 @dataclass(kw_only=True)

@@ -38,7 +38,13 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 12) -> None:
         self.url = url
         self.engine = create_engine(
-            url, pool_size=pool_size, max_overflow=4, pool_timeout=5, pool_pre_ping=True, connect_args=_CONNECT
+            url,
+            pool_size=pool_size,
+            max_overflow=4,
+            pool_timeout=5,
+            pool_pre_ping=True,
+            hide_parameters=True,  # an error or a log of SQLAlchemy's would quote the values of a statement
+            connect_args=_CONNECT,
         )
 
     @contextmanager

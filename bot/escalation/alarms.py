@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from bot.database.session import database_now, wake
 from bot.database.states import AlarmState, Author, OutboxState
-from bot.database.tables import Alarm, Conversation, OutboxMessage, Page, Report, Staff, StaffContact
-from bot.escalation.policy import Position, next_plan
+from bot.database.tables import Alarm, Conversation, InboxMessage, OutboxMessage, Page, Report, Staff, StaffContact
+from bot.escalation.policy import LAST_RESORT_STEP, NOBODY_PAUSE, Position, next_plan
 from bot.escalation.roster import OnCall, everybody_reachable, who_is_on_call
 from bot.escalation.roster_store import load_shifts, load_ways
 from bot.messages.outbox import FIRST_PAGE, REPEATED_PAGE, say_template, tell_responder
+from bot.reports.report_store import raise_urgency
 from bot.reports.urgency import Urgency
 from bot.settings import Settings
 
@@ -95,19 +96,23 @@ def _start_over(alarm: Alarm) -> None:
 
 
 def sweep(session: Session, settings: Settings) -> int:
-    """Move every alarm whose time has come, one step each. Returns how many; call again while it is not zero."""
-    due = session.scalars(
-        select(Alarm)
+    """Move every alarm whose time has come, one step each. Returns how many; call again while it is not zero. An alarm
+    or a report that a turn is changing right now is left for the next sweep."""
+    due = session.execute(
+        select(Alarm, Report)
+        .join(Report, Report.id == Alarm.report_id)
         .where(Alarm.state.in_(_OPEN_STATES), Alarm.next_action_at <= func.now())
         .order_by(Alarm.next_action_at)
         .limit(_SWEEP_LIMIT)
         .with_for_update(skip_locked=True)
     ).all()
-    now = database_now(session)
-    for alarm in due:
-        if alarm.state is AlarmState.ACKNOWLEDGED:
-            if _was_answered(session, alarm):
-                alarm.next_action_at = now + settings.acknowledgement_lease
+    for alarm, report in due:
+        if alarm.state is AlarmState.WAITING:
+            raise_urgency(report, Urgency(alarm.urgency), [alarm.reason])
+        elif alarm.state is AlarmState.ACKNOWLEDGED:
+            lapses_at = _lapses_at(session, alarm, report, settings)
+            if lapses_at > database_now(session):
+                alarm.next_action_at = lapses_at
                 continue
             _start_over(alarm)
         alarm.state = AlarmState.PAGING
@@ -115,14 +120,25 @@ def sweep(session: Session, settings: Settings) -> int:
     return len(due)
 
 
-def _was_answered(session: Session, alarm: Alarm) -> bool:
-    """Whether a person wrote to the reporter since the alarm was acknowledged."""
-    answered: datetime | None = session.scalar(
-        select(func.max(OutboxMessage.created_at))
-        .join(Report, Report.conversation_id == OutboxMessage.conversation_id)
-        .where(Report.id == alarm.report_id, OutboxMessage.author == Author.STAFF)
+def _lapses_at(session: Session, alarm: Alarm, report: Report, settings: Settings) -> datetime:
+    """When an acknowledged alarm pages again: a lease after it was taken, and once its owner has answered, a lease
+    after the oldest word of the reporter's that nobody has answered. While nothing waits, it does not lapse."""
+    assert alarm.acknowledged_at is not None
+    answered_at: datetime | None = session.scalar(
+        select(func.max(OutboxMessage.created_at)).where(
+            OutboxMessage.conversation_id == report.conversation_id,
+            OutboxMessage.author == Author.STAFF,
+            OutboxMessage.created_at >= alarm.acknowledged_at,
+        )
     )
-    return answered is not None and alarm.acknowledged_at is not None and answered >= alarm.acknowledged_at
+    if answered_at is None:
+        return alarm.acknowledged_at + settings.acknowledgement_lease
+    waits_since: datetime | None = session.scalar(
+        select(func.min(InboxMessage.received_at)).where(
+            InboxMessage.conversation_id == report.conversation_id, InboxMessage.received_at > answered_at
+        )
+    )
+    return (waits_since or database_now(session)) + settings.acknowledgement_lease
 
 
 def _advance(session: Session, alarm: Alarm, settings: Settings) -> None:
@@ -210,7 +226,9 @@ def page_undeliverable(session: Session, page_id: int) -> None:
         way = min(ways, key=lambda each: each.rank)
         write_page(session, alarm, OnCall(staff_id=page.staff_id, step_no=page.step_no, way=way))
     elif not _somebody_may_still_see_it(session, alarm):
-        alarm.next_action_at = database_now(session)
+        # At the last resort there is no next step: going there at once, again and again, would only spin.
+        pause = NOBODY_PAUSE if alarm.step_no >= LAST_RESORT_STEP else timedelta(0)
+        alarm.next_action_at = database_now(session) + pause
         wake(session, "alarms")
 
 
@@ -294,7 +312,7 @@ def _tell_others(session: Session, report: Report, alarm: Alarm) -> None:
     for contact_id, channel in others:
         tell_responder(
             session,
-            key=f"taken:{alarm.id}:{contact_id}",
+            key=f"taken:{alarm.id}:{alarm.loop_no}:{contact_id}",
             channel=channel,
             contact_id=contact_id,
             template="taken_by_other",

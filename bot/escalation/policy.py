@@ -12,7 +12,7 @@ from bot.escalation.roster import OnCall
 
 LAST_RESORT_STEP = 1000  # above any step of a roster
 _LAST_RESORT_PAUSE = timedelta(minutes=5)
-_NOBODY_PAUSE = timedelta(seconds=15)  # how soon to look again whether somebody has become reachable
+NOBODY_PAUSE = timedelta(seconds=15)  # how soon to look again whether somebody has become reachable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ def next_plan(
     return Plan(
         position=Position(step_no=LAST_RESORT_STEP, loop_no=max(loop_no, loops)),
         targets=tuple(last_resort),
-        wait=_LAST_RESORT_PAUSE if last_resort else _NOBODY_PAUSE,
+        wait=_LAST_RESORT_PAUSE if last_resort else NOBODY_PAUSE,
         exhausted=True,
     )
 

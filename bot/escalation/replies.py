@@ -22,8 +22,8 @@ from bot.settings import Settings
 
 READY_ANSWERS = (1, 2, 3)
 _MAX_WRONG_CODES = 5
-_ACK = re.compile(r"\s*(?:ack|ok)\s+(\d{1,9})\s+([a-z0-9]{4})\s*\Z", re.IGNORECASE)
-_READY = re.compile(r"\s*(\d{1,9})\s+([a-z0-9]{4})\s+([1-9])\s*\Z", re.IGNORECASE)
+_ACK = re.compile(r"\s*(?:ack|ok)[\s,:]+(\d{1,9})[\s,:]+([a-z0-9]{4})[\s.]*\Z", re.IGNORECASE)
+_READY = re.compile(r"\s*(\d{1,9})[\s,:]+([a-z0-9]{4})[\s,:]+([1-9])[\s.]*\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)

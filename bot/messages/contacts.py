@@ -24,10 +24,10 @@ class Contact:
 
 
 def find_or_begin(session: Session, *, channel: str, address: str, keys: ServiceKeys) -> Contact:
-    """The conversation of this address, begun when there is none. Two first messages at once make one conversation:
-    the unique key on the address's hash decides, and the loser takes the winner's."""
+    """The conversation of this address, locked, begun when there is none. Two first messages at once make one
+    conversation: the unique key on the address's hash decides, and the loser takes the winner's."""
     address_hash = keys.lookup_hash("address", channel, address)
-    found = _find(session, channel, address_hash)
+    found = _find_and_lock(session, channel, address_hash)
     if found is not None:
         return found
     pair = new_conversation_keys(keys)
@@ -54,18 +54,22 @@ def find_or_begin(session: Session, *, channel: str, address: str, keys: Service
         if session.scalar(point) is not None:
             return Contact(conversation_id=conversation.id, public_key=pair.public)
         attempt.rollback()
-    winner = _find(session, channel, address_hash)
-    assert winner is not None, "the unique key was violated by a row that is not there"
-    return winner
+    return find_or_begin(session, channel=channel, address=address, keys=keys)
 
 
-def _find(session: Session, channel: str, address_hash: bytes) -> Contact | None:
-    row = session.execute(
-        select(Conversation.id, Conversation.public_key)
-        .join(ContactPoint, ContactPoint.conversation_id == Conversation.id)
-        .where(ContactPoint.channel == channel, ContactPoint.address_hash == address_hash)
-    ).one_or_none()
-    return Contact(conversation_id=row.id, public_key=row.public_key) if row else None
+def _find_and_lock(session: Session, channel: str, address_hash: bytes) -> Contact | None:
+    """The lock makes door and wipe come one after the other: a message is never stored into a conversation whose
+    address was let go meanwhile, and the ids of one person's messages rise in the order in which they are committed."""
+    owner = select(ContactPoint.conversation_id).where(
+        ContactPoint.channel == channel, ContactPoint.address_hash == address_hash
+    )
+    while (conversation_id := session.scalar(owner)) is not None:
+        public_key = session.scalars(
+            select(Conversation.public_key).where(Conversation.id == conversation_id).with_for_update(key_share=True)
+        ).one()
+        if session.scalar(owner) == conversation_id:
+            return Contact(conversation_id=conversation_id, public_key=public_key)
+    return None
 
 
 def _unused_pseudonym(session: Session) -> str:

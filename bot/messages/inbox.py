@@ -6,7 +6,7 @@ that commits everything it caused; a worker that dies leaves only a lease that r
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import exists, func, or_, select, update
@@ -55,6 +55,7 @@ class Claimed:
     attempts: int
     floor_urgency: str | None
     floor_reasons: tuple[str, ...]
+    received_at: datetime
     text_sealed: bytes | None = field(repr=False)
     sender_sealed: bytes | None = field(repr=False)
     callback_sealed: bytes | None = field(repr=False)
@@ -68,9 +69,14 @@ def store(
     verdict: DoorVerdict,
     staff_only: bool,
     staff_words: bool,
+    received_at: datetime | None = None,
 ) -> Stored | None:
     """Store one message; None when it was stored before (a provider's repeat). `staff_only` is a channel on which
-    only responders write; `staff_words` says the text reads like a responder's reply on a shared channel."""
+    only responders write; `staff_words` says the text reads like a responder's reply on a shared channel.
+    `received_at` is when it came in, when that was earlier than now. Its conversation stays locked."""
+    provider_key = keys.lookup_hash("provider", message.channel, message.provider_id)
+    if _is_stored(session, message.channel, provider_key):
+        return None  # before anything is begun for its address, which may have been erased since
     staff = staff_contact_of(session, channel=message.channel, address=message.address, keys=keys)
     contact: Contact | None = None
     if staff_only or (staff is not None and staff_words):
@@ -80,12 +86,13 @@ def store(
         whose = _from_reporter(message, contact, verdict)
     row = {
         "channel": message.channel,
-        "provider_key": keys.lookup_hash("provider", message.channel, message.provider_id),
+        "provider_key": provider_key,
         "kind": message.kind.value,
         "callback_sealed": seal_with(keys.staff, message.callback_id) if message.callback_id else None,
         "floor_urgency": verdict.urgency,
         "floor_reasons": list(verdict.reasons),
         "state": InboxState.PENDING,
+        **({"received_at": received_at} if received_at else {}),
         **whose,
     }
     stored = session.scalar(insert(InboxMessage).values(row).on_conflict_do_nothing().returning(InboxMessage.id))
@@ -95,6 +102,11 @@ def store(
         _pull_forward(session, contact.conversation_id)
     wake(session, "inbox")
     return Stored(inbox_id=stored, conversation_id=contact.conversation_id if contact else None)
+
+
+def _is_stored(session: Session, channel: str, provider_key: bytes) -> bool:
+    known = select(InboxMessage.id).where(InboxMessage.channel == channel, InboxMessage.provider_key == provider_key)
+    return session.scalar(known) is not None
 
 
 def _from_staff(message: InboundMessage, staff: StaffContact | None, keys: ServiceKeys) -> dict[str, object]:
@@ -158,6 +170,7 @@ def claim(session: Session, *, lease: timedelta) -> Claimed | None:
         attempts=row.attempts,
         floor_urgency=row.floor_urgency,
         floor_reasons=tuple(row.floor_reasons),
+        received_at=row.received_at,
         text_sealed=row.text_sealed,
         sender_sealed=row.sender_sealed,
         callback_sealed=row.callback_sealed,

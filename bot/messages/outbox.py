@@ -316,8 +316,9 @@ def resend(session: Session, outbox_id: int) -> bool:
     return bool(changed)
 
 
-def record_receipt(session: Session, receipt: Receipt, keys: ServiceKeys) -> bool:
-    """Note what the provider says later; never backwards. False when the message is unknown or already further."""
+def record_receipt(session: Session, receipt: Receipt, keys: ServiceKeys) -> int | None:
+    """Note what the provider says later; never backwards. The row's id; None when the message is unknown or already
+    further."""
     state = {
         ReceiptState.DELIVERED: OutboxState.DELIVERED,
         ReceiptState.FAILED: OutboxState.FAILED,
@@ -328,7 +329,7 @@ def record_receipt(session: Session, receipt: Receipt, keys: ServiceKeys) -> boo
         values["state"] = state
     if state is OutboxState.FAILED:
         values["error_kind"] = "receipt_" + receipt.state.value
-    changed = session.execute(
+    return session.scalar(
         update(OutboxMessage)
         .where(
             OutboxMessage.channel == receipt.channel,
@@ -337,5 +338,4 @@ def record_receipt(session: Session, receipt: Receipt, keys: ServiceKeys) -> boo
         )
         .values(**values)
         .returning(OutboxMessage.id)
-    ).all()
-    return bool(changed)
+    )

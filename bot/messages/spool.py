@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from time import time_ns
 from uuid import uuid4
@@ -64,8 +64,12 @@ class Spool:
                 yield path, _from_json(open_with(self._keys.spool, path.read_bytes()))
             except FileNotFoundError:
                 continue  # another process stored it a moment ago
-            except SealingError:
+            except (SealingError, ValueError, KeyError, TypeError):
                 path.rename(path.with_suffix(".unreadable"))
+
+    def received_at(self, path: Path) -> datetime:
+        """When a waiting message came in; what it says of itself is the provider's clock."""
+        return datetime.fromtimestamp(int(path.name.split("-")[0]) / 1e9, UTC)
 
     def done(self, path: Path) -> None:
         """The message is committed; its file goes."""

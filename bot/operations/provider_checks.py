@@ -98,7 +98,8 @@ def _twilio(client: httpx.Client, twilio: TwilioSettings, ours: str) -> Iterator
         yield passed("twilio", "the account is active")
     else:
         yield failed("twilio", "the account is not active", "see Twilio's console")
-    yield _twilio_number([number for number in numbers if number.get("phone_number") == twilio.sender], ours)
+    if not _is_service_id(twilio.sender):
+        yield _twilio_number([number for number in numbers if number.get("phone_number") == twilio.sender], ours)
     if in_service:
         yield failed(
             "twilio keywords", "the number is in a Messaging Service, which answers HELP itself", _KEYWORD_REMEDY
@@ -119,12 +120,18 @@ def _twilio_number(found: list[dict[str, Any]], ours: str) -> Verdict:
 
 def _is_in_messaging_service(client: httpx.Client, base: str, credentials: tuple[str, str], sender: str | None) -> bool:
     """https://www.twilio.com/docs/messaging/api/service-phonenumber-resource"""
+    if _is_service_id(sender):
+        return True
     messaging = f"{base.replace('//api.', '//messaging.', 1)}/v1/Services"
     for service in _ask(client, f"{messaging}?PageSize=1000", credentials)["services"]:
         pool = _ask(client, f"{messaging}/{service['sid']}/PhoneNumbers?PageSize=1000", credentials)
         if any(number.get("phone_number") == sender for number in pool["phone_numbers"]):
             return True
     return False
+
+
+def _is_service_id(sender: str | None) -> bool:
+    return sender is not None and sender.startswith("MG")
 
 
 def _sms_gateway(client: httpx.Client, settings: Settings) -> Verdict:

@@ -17,10 +17,9 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ExceptionHandler
 
 from bot.channels.channel import Channel, Delivery, ProviderRequest
-from bot.conversation.intake import take_in
+from bot.conversation.intake import take_in, take_receipt
 from bot.database.session import Database, database_now
 from bot.errors import BodyTooLargeError, DatabaseDownError, RejectedRequestError, SpoolFullError
-from bot.messages import outbox
 from bot.messages.message import InboundMessage
 from bot.messages.spool import Spool
 from bot.privacy.sealing import ServiceKeys
@@ -80,7 +79,7 @@ class Door:
             await self._store_message(message)
         for receipt in delivery.receipts:
             noted = receipt
-            await self.database.run(lambda session: outbox.record_receipt(session, noted, self.keys))  # noqa: B023
+            await self.database.run(lambda session: take_receipt(session, noted, keys=self.keys))  # noqa: B023
 
     async def _store_message(self, message: InboundMessage) -> None:
         """In the database; when that is down, in the spool. On return it is on a disk."""

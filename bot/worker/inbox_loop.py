@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from bot.channels.channel import AnswersTaps, Channel
 from bot.conversation.handle_message import Desk, handle_message
 from bot.conversation.page_words import TEMPLATES, fill
-from bot.conversation.responder_turn import handle_responder
+from bot.conversation.responder_turn import Answered, handle_responder
 from bot.errors import DatabaseDownError, LeaseLostError
 from bot.escalation.alarms import raise_alarm
 from bot.messages import inbox
 from bot.messages.inbox import Claimed
+from bot.messages.retry import MAX_INBOX_CLAIMS
 from bot.privacy.sealing import open_with
 from bot.reports.report_store import lock_conversation, open_report, raise_urgency
 from bot.reports.urgency import Urgency
@@ -37,16 +38,23 @@ class InboxWorker:
         if claimed is None:
             return False
         try:
-            await self._handle(claimed)
+            await self._handle_or_set_aside(claimed)
         except LeaseLostError:
             log.warning("lease_lost", inbox_id=claimed.id)
-        except DatabaseDownError:
+        return True
+
+    async def _handle_or_set_aside(self, claimed: Claimed) -> None:
+        if claimed.attempts > MAX_INBOX_CLAIMS:  # it ends its worker each time, and nobody is left to count that
+            await self._desk.database.run(lambda session: self._set_aside(session, claimed, "worker_died"))
+            return
+        try:
+            await self._handle(claimed)
+        except (LeaseLostError, DatabaseDownError):
             raise
         except Exception as error:  # a poisoned message: set aside for later, and in the end a human is told
             kind = type(error).__name__
             log.error("message_failed", inbox_id=claimed.id, error=kind, where=place_of(error))
-            await desk.database.run(lambda session: self._set_aside(session, claimed, kind))
-        return True
+            await self._desk.database.run(lambda session: self._set_aside(session, claimed, kind))
 
     async def _handle(self, claimed: Claimed) -> None:
         desk = self._desk
@@ -54,11 +62,16 @@ class InboxWorker:
             await handle_message(claimed, desk)
             await self._answer_tap(claimed, "")
             return
-        outcome = await desk.database.run(
+        answered = await desk.database.run(
             lambda session: handle_responder(session, claimed, keys=desk.keys, settings=desk.settings)
         )
-        english = TEMPLATES[outcome.template]
-        await self._answer_tap(claimed, fill(desk.wording.catalogues, "en", english, {**outcome.arguments, "url": ""}))
+        await self._answer_tap(claimed, self._short_words(answered))
+
+    def _short_words(self, answered: Answered) -> str:
+        """What stands for a moment over the buttons; the whole answer follows as a message."""
+        wording, outcome = self._desk.wording, answered.outcome
+        language = answered.language or wording.deployment.default_language.value
+        return fill(wording.catalogues, language, TEMPLATES[outcome.template], {**outcome.arguments, "url": ""})
 
     async def _answer_tap(self, claimed: Claimed, text: str) -> None:
         """A tapped button keeps turning until it is answered; what the tap did is committed already."""
@@ -68,9 +81,10 @@ class InboxWorker:
 
     def _set_aside(self, session: Session, claimed: Claimed, error_kind: str) -> None:
         """Later again; a message that is given up raises a low alarm, because it may be the urgent one."""
+        conversation = lock_conversation(session, claimed.conversation_id) if claimed.conversation_id else None
         dead = inbox.fail(session, claimed, error_kind=error_kind)
-        if dead and claimed.conversation_id is not None:
-            report = open_report(session, lock_conversation(session, claimed.conversation_id))
+        if dead and conversation is not None:
+            report = open_report(session, conversation)
             raise_urgency(report, Urgency.HIGH, ["message_not_handled"])
             raise_alarm(session, report, Urgency(report.urgency), "message_not_handled", self._desk.settings)
 

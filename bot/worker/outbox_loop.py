@@ -4,6 +4,7 @@ result is written only while the lease still holds."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -15,13 +16,22 @@ from bot.channels.channel import Channel
 from bot.conversation.outgoing import Composer, compose
 from bot.database.session import Database, database_now
 from bot.database.tables import Alarm, ContactPoint, Page
-from bot.errors import DatabaseDownError, LeaseLostError, PermanentSendError, SealingError, SendError
+from bot.errors import (
+    DatabaseDownError,
+    LeaseLostError,
+    PermanentSendError,
+    SealingError,
+    SendError,
+    TemporarySendError,
+    UncertainSendError,
+)
 from bot.escalation.alarms import page_left, page_undeliverable
 from bot.escalation.roster_store import mark_broken
 from bot.messages import outbox
 from bot.messages.message import Audience, OutboundMessage, SendResult
 from bot.messages.outbox import ClaimedOut
 from bot.messages.retry import Decision, Next, after_failure
+from bot.worker.loops import place_of
 
 log = structlog.get_logger("worker")
 
@@ -45,24 +55,35 @@ class OutboxWorker:
         if claimed is None:
             return False
         try:
-            result = await self._send(claimed)
-            await self._record_sent(claimed, result)
-        except SendError as error:
-            kind = error.kind
-            log.warning("send_failed", outbox_id=claimed.row.id, channel=claimed.row.channel, kind=kind)
-            failure = error
-            await self._database.run(lambda session: self._failed(session, claimed, failure))
+            await self._deliver(claimed)
         except LeaseLostError:
             log.warning("lease_lost", outbox_id=claimed.row.id)
         return True
+
+    async def _deliver(self, claimed: ClaimedOut) -> None:
+        """Send it and write down what became of it, whatever that was: one row must not stop the others."""
+        row = claimed.row
+        message: OutboundMessage | None = None
+        try:
+            message = await self._database.run(lambda session: self._compose(session, claimed))
+            result = await self._hand_over(row.channel, message)
+        except SendError as error:
+            failure = error
+        except Exception as error:  # a fault of ours; until it was handed over, it has certainly not left
+            log.error("send_fault", outbox_id=row.id, error=type(error).__name__, where=place_of(error))
+            failure = TemporarySendError() if message is None else UncertainSendError()
+        else:
+            await self._write_down(lambda session: self._sent(session, claimed, result))
+            return
+        log.warning("send_failed", outbox_id=row.id, channel=row.channel, kind=failure.kind)
+        await self._write_down(lambda session: self._failed(session, claimed, failure))
 
     def _claim(self, session: Session) -> ClaimedOut | None:
         settings = self._composer.settings
         return outbox.claim(session, self._audience, lease=settings.lease, hold_after=settings.hold_after)
 
-    async def _send(self, claimed: ClaimedOut) -> SendResult:
-        message = await self._database.run(lambda session: self._compose(session, claimed))
-        channel = self._channels.get(claimed.row.channel)
+    async def _hand_over(self, name: str, message: OutboundMessage) -> SendResult:
+        channel = self._channels.get(name)
         if channel is None:
             raise PermanentSendError("this channel is not configured any more")
         return await channel.send(message)
@@ -73,12 +94,12 @@ class OutboxWorker:
         except SealingError:
             raise PermanentSendError("its words or its address were erased") from None
 
-    async def _record_sent(self, claimed: ClaimedOut, result: SendResult) -> None:
-        """It has left: that must be written down, so a database that went away is waited for while the lease holds."""
+    async def _write_down(self, outcome: Callable[[Session], None]) -> None:
+        """What became of it must be known, so a database that went away is waited for while the lease holds."""
         deadline = monotonic() + self._composer.settings.lease.total_seconds()
         while True:
             try:
-                await self._database.run(lambda session: self._sent(session, claimed, result))
+                await self._database.run(outcome)
             except DatabaseDownError:
                 if monotonic() > deadline:
                     raise

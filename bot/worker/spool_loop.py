@@ -36,8 +36,11 @@ class SpoolFlusher:
     async def _store(self, path: Path, message: InboundMessage) -> bool:
         """One message; one that cannot be stored stays where it is and does not stand before the others."""
         try:
+            received_at = self._spool.received_at(path)
             await self._database.run(
-                lambda session: take_in(session, message, keys=self._keys, settings=self._settings)
+                lambda session: take_in(
+                    session, message, keys=self._keys, settings=self._settings, received_at=received_at
+                )
             )
         except DatabaseDownError:
             raise

@@ -1,6 +1,6 @@
-"""Exact words and numbers overrule the model: "stop", "skip", "1", "๑", "ខ្មែរ". The lists are the scripted engine's own.
+"""Exact words and numbers overrule the model: "stop", "skip", "1", "๑". The lists are the scripted engine's own.
 
-They stand in `bot/conversation/command_words/<language>.yml`, a list per meaning; each language also understands English.
+They stand in `bot/conversation/command_words/<language>.yml`, a list per meaning; English is understood everywhere.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Words = dict[str, dict[str, tuple[str, str | None]]]
 
 
 def read_words(folder: Path) -> Words:
-    """Per language: the bare word, and the intent (with a language code, when it is a language's name) it stands for."""
+    """Per language: the bare word, and the intent it stands for, with a code when it is a language's name."""
     words: Words = {}
     for path in sorted(folder.glob("*.yml")):
         lists = ruamel.yaml.YAML(typ="safe").load(path.read_text(encoding="utf-8"))

@@ -39,10 +39,10 @@ def features_of(message: Message) -> str:
 def new_model(seed: int) -> Pipeline:
     """Words and pairs of words beside character 2- to 5-grams, under one multinomial logistic regression.
 
-    Its probabilities need no further calibration: fitted by log loss over all intents at once they were sharper on held-out
-    examples than a support vector machine calibrated by Platt's method (docs/decisions/0002-the-turn.md).
+    Its probabilities need no further calibration: fitted by log loss over all intents at once, they were sharper on
+    held-out examples than a support vector machine calibrated by Platt's method (docs/decisions/0002-the-turn.md).
     """
-    words = TfidfVectorizer(token_pattern=r"\S+", ngram_range=(1, 2), sublinear_tf=True)
+    words = TfidfVectorizer(token_pattern=r"\S+", ngram_range=(1, 2), sublinear_tf=True)  # noqa: S106
     characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2)
     linear = LogisticRegression(C=20.0, max_iter=300, class_weight="balanced", random_state=seed)
     return make_pipeline(make_union(words, characters), linear)

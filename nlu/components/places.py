@@ -1,6 +1,7 @@
 """Places by their names in six scripts: `nlu/lookups/places.yml`. Entity `place`, value the key of the place.
 
-Laukkaing (Kokang, Myanmar) is often machine-written "Lao Kai"; Lao Cai in Viet Nam is another place. The list keeps them apart.
+Laukkaing (Kokang, Myanmar) is often machine-written "Lao Kai"; Lao Cai in Viet Nam is another place. The list keeps
+them apart.
 """
 
 from __future__ import annotations

@@ -28,8 +28,8 @@ DESKTOP_SIZE = (1280, 900)
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for a module, skipped where the machine has none. Not for the session: while Playwright runs, no other
-    test could use asyncio in this thread."""
+    """One browser for a module, skipped where the machine has none. Not for the session: while Playwright runs, no
+    other test could use asyncio in this thread."""
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("Debian's chromium is not installed (apt-get install chromium fonts-noto-core)")

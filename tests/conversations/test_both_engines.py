@@ -1,4 +1,4 @@
-"""Every conversation of the table, in every language, through both engines. The table is docs/dialogue.md in examples."""
+"""Every conversation of the table, in every language, through both engines: docs/dialogue.md in examples."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from tests.rasa_environment.served_model import ServedModel
 
 CONVERSATIONS = 12
 TURNS = 20
-# Every word of the tables; letters no language has; and what is not text. Answers come more often, or nothing is ever filed.
+# Every word of the tables, and letters no language has. Answers come more often, or nothing is ever filed.
 TEXTS = [*WORDS["en"], "<1>", "<1>", "<2>", "3", "7", "zzkq", "xqz vvk"]
 SITUATIONS = (
     *[Situation()] * 14,

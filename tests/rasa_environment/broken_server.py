@@ -1,8 +1,10 @@
 """Runs inside the Rasa environment: the server with one part that fails, to see what comes of it.
 
-`python broken_server.py <part> --model ... --port ...`: the classifier, an action, the generator of responses, an action
-that never comes to an end, or one that says and does nothing; each fails on messages that hold the word "marker".
+`python broken_server.py <part> --model ... --port ...`: the classifier, an action or the generator of responses fails
+on what holds the word "marker"; or an action never comes to an end, or says and does nothing.
 """
+# mypy: ignore-errors
+# It runs in the Rasa environment, which the service's type checker does not see.
 
 import functools
 import sys

@@ -2,6 +2,8 @@
 
 Prints one JSON object: turns, reports filed, longest history in events, largest state in bytes, and differences.
 """
+# mypy: ignore-errors
+# It runs in the Rasa environment, which the service's type checker does not see.
 
 import asyncio
 import json

@@ -68,6 +68,8 @@ def test_somebody_on_call_whose_contact_is_not_verified_does_not_count(settings:
             )
         )
     assert by_name(settings)["on call"].ok
+    with engine.begin() as connection:
+        connection.execute(text("TRUNCATE staff CASCADE"))
     engine.dispose()
 
 

@@ -50,6 +50,7 @@ def twilio(*, url: str = f"{PUBLIC}/webhooks/sms_twilio", service: bool = False)
 
 TWILIO = TwilioSettings(account_sid="AC" + "0" * 32, auth_token=SecretStr("very-secret"), sender=SENDER)
 TWILIO_OFF = TWILIO.model_copy(update={"keyword_answers_off": True})
+SERVICE = TWILIO_OFF.model_copy(update={"sender": "MG" + "0" * 32})
 POLLING = TelegramSettings(token=SecretStr(TOKEN))
 WEBHOOK = TelegramSettings(token=SecretStr(TOKEN), mode="webhook", secret_token=SecretStr("s"))
 
@@ -84,6 +85,7 @@ def test_telegram(bot: TelegramSettings, answers: dict[str, Any], expected: list
         pytest.param(
             TWILIO_OFF, twilio(service=True), ["twilio keywords: the number is in a Messaging"], id="in a service"
         ),
+        pytest.param(SERVICE, twilio(), ["twilio keywords: the number is in a Messaging"], id="sending as a service"),
         pytest.param(TWILIO_OFF, twilio(url="x"), ["twilio number: its messages do not come"], id="not our webhook"),
         pytest.param(TWILIO_OFF, {}, ["twilio: the provider answered 401"], id="wrong secret"),
     ],

@@ -29,25 +29,18 @@ def installation() -> Iterator[StubInstallation]:
     shutil.rmtree(folder)
 
 
-def test_the_demo_says_ready_ends_on_ctrl_c_and_leaves_no_process(installation: StubInstallation) -> None:
-    demo = installation.sampan("demo")
-    assert wait_for_line(demo, "ready") == f"ready http://127.0.0.1:{installation.port}/"
-    assert httpx.get(f"http://127.0.0.1:{installation.port}/health", trust_env=False).status_code == 200
-    assert (installation.data / "keys" / "service.json").stat().st_mode & 0o777 == 0o600
-    demo.send_signal(signal.SIGINT)
-    assert demo.wait(40) == 0
-    assert installation.processes() == []
-
-
-def test_the_next_start_finds_the_same_keys_and_database(installation: StubInstallation) -> None:
+def test_the_demo_says_ready_ends_without_a_trace_and_finds_everything_again(installation: StubInstallation) -> None:
     kept = []
-    for _ in range(2):
+    for ending in (signal.SIGINT, signal.SIGTERM):
         demo = installation.sampan("demo")
-        wait_for_line(demo, "ready")
+        assert wait_for_line(demo, "ready") == f"ready http://127.0.0.1:{installation.port}/"
+        assert _answers(installation.port)
+        assert (installation.data / "keys" / "service.json").stat().st_mode & 0o777 == 0o600
         files = (installation.data / "keys" / "service.json", installation.data / "postgres" / "password")
         kept.append([file.read_text() for file in files])
-        demo.send_signal(signal.SIGTERM)
+        demo.send_signal(ending)
         assert demo.wait(40) == 0
+        assert installation.processes() == []
     assert kept[0] == kept[1]
 
 
@@ -75,20 +68,16 @@ def test_killing_the_supervisor_ends_everything(installation: StubInstallation) 
     wait_for_line(again, "ready")
 
 
-def test_a_second_demo_in_the_same_folder_is_told_so(installation: StubInstallation) -> None:
+def test_another_demo_is_told_why_it_cannot_start(installation: StubInstallation) -> None:
     wait_for_line(installation.sampan("demo"), "ready")
-    second = installation.sampan("demo")
-    output, _ = second.communicate(timeout=60)
-    assert second.returncode == 3
+    same_folder = installation.sampan("demo")
+    output, _ = same_folder.communicate(timeout=60)
+    assert same_folder.returncode == 3
     assert "Sampan runs already" in output
-
-
-def test_a_port_in_use_is_named_with_its_setting(installation: StubInstallation) -> None:
-    wait_for_line(installation.sampan("demo"), "ready")
     elsewhere = str(installation.folder / "other")
-    other = installation.sampan("demo", SAMPAN_DATA_DIR=elsewhere, SAMPAN_RASA_PORT=str(free_port()))
-    output, _ = other.communicate(timeout=60)
-    assert other.returncode == 1
+    same_port = installation.sampan("demo", SAMPAN_DATA_DIR=elsewhere, SAMPAN_RASA_PORT=str(free_port()))
+    output, _ = same_port.communicate(timeout=60)
+    assert same_port.returncode == 1
     assert f"port {installation.port} (SAMPAN_PORT)" in output
 
 
