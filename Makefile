@@ -33,6 +33,7 @@ check:  ## formatting, style, types, import rules
 test: setup  ## all tests, also those with a browser and with Rasa; PYTEST_ARGS goes to pytest
 	@$(BOOTSTRAP) browser
 	@$(MAKE) --no-print-directory train
+	@.venv/bin/python -m tests.fakes.telegram_test_api.install
 	.venv/bin/python -m pytest $(PYTEST_ARGS)
 
 bench: setup  ## latency, memory, start-up, beside stock Rasa

@@ -37,7 +37,8 @@ from tests.fakes.telegram import SECRET, TOKEN, FakeTelegram
 from tests.fakes.twilio import ACCOUNT, AUTH_TOKEN, OUR_NUMBER, FakeTwilio
 
 STAFF_TOKEN = "2000000002:staff-token-of-nobody"
-START_TIMEOUT_SECONDS = 60.0
+START_TIMEOUT_SECONDS = 120.0
+_STOP_TIMEOUT = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,13 +123,14 @@ def installation(*, with_rasa: bool, say: Callable[[str], None], **settings: str
     All of it is destroyed on leaving."""
     folder = Path(tempfile.mkdtemp(prefix="sampan-bench-"))
     folder.chmod(0o755)  # its children are private; the user of the database server must be able to pass
+    place: Installation | None = None
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         model = trained_model(say) if with_rasa else None
         postgres = EmbeddedPostgres(folder / "postgres", durable=True)
         stack.callback(postgres.remove)
         process = spawn(postgres.plan())
-        stack.callback(lambda: stop(process, signal.SIGINT, timedelta(seconds=5)))
+        stack.callback(lambda: stop(place.postgres_process if place else process, signal.SIGINT, _STOP_TIMEOUT))
         postgres.wait_until_ready()
         upgrade(postgres.url)
         database = Database(postgres.url)
@@ -143,7 +145,7 @@ def installation(*, with_rasa: bool, say: Callable[[str], None], **settings: str
         write_private_file(folder / "keys" / "service.json", keys.to_json())
         port, console_port, rasa_port = free_port(), free_port(), free_port()
         environment = _environment(folder, postgres.url, providers, port, console_port, rasa_port)
-        yield Installation(
+        place = Installation(
             folder=folder,
             postgres=postgres,
             postgres_process=process,
@@ -155,6 +157,7 @@ def installation(*, with_rasa: bool, say: Callable[[str], None], **settings: str
             keys=keys,
             service_environment=environment | {f"SAMPAN_{name.upper()}": value for name, value in settings.items()},
         )
+        yield place
 
 
 def trained_model(say: Callable[[str], None]) -> Path:

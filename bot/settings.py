@@ -28,6 +28,7 @@ class TwilioSettings(BaseModel):
     account_sid: str | None = None
     auth_token: SecretStr | None = None
     sender: str | None = None  # the E.164 number messages leave from
+    keyword_answers_off: bool = False  # the operator switched Twilio's own answers to HELP and STOP off
     base_url: str = "https://api.twilio.com"
 
 
@@ -65,7 +66,6 @@ class Settings(BaseSettings):
     console_host: str = "127.0.0.1"
     console_port: int = 8001
     console_url: str = "http://127.0.0.1:8001"
-    rasa_url: str = "http://127.0.0.1:5005"
     rasa_port: int = 5005
     engine_timeout: timedelta = timedelta(seconds=2.5)
     hold_after: timedelta = timedelta(minutes=10)  # later than this after the reporter's last word, a message is held

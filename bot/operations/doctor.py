@@ -9,7 +9,6 @@ import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import httpx
 from sqlalchemy import Engine, create_engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -151,10 +150,7 @@ def _service(settings: Settings) -> Iterator[Verdict]:
 
 
 def _rasa(settings: Settings) -> Iterator[Verdict]:
-    url = httpx.URL(settings.rasa_url)
-    if url.host not in ("127.0.0.1", "::1", "localhost"):
-        yield failed("dialogue model", "its address is not loopback", "people's words travel to it unencrypted")
-    if is_healthy(f"{settings.rasa_url.rstrip('/')}/health"):
+    if is_healthy(f"http://127.0.0.1:{settings.rasa_port}/health"):
         yield passed("dialogue model", "answers")
     else:
         yield failed(

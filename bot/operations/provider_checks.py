@@ -104,7 +104,7 @@ def _twilio(client: httpx.Client, twilio: TwilioSettings, ours: str) -> Iterator
         yield failed(
             "twilio keywords", "the number is in a Messaging Service, which answers HELP itself", _KEYWORD_REMEDY
         )
-    elif not getattr(twilio, "keyword_answers_off", False):
+    elif not twilio.keyword_answers_off:
         yield failed("twilio keywords", "Twilio answers HELP and STOP in our place unless told not to", _KEYWORD_REMEDY)
     else:
         yield passed("twilio keywords", "stated to be off (no API can tell)")

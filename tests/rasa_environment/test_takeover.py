@@ -1,4 +1,4 @@
-"""A model that hangs or dies in the middle of a conversation: the person is answered all the same, and goes on later."""
+"""A model that hangs or dies in the middle of a conversation: the person is answered all the same."""
 
 from __future__ import annotations
 
