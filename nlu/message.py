@@ -9,6 +9,8 @@ SURE = 0.8
 COMMANDS = frozenset({"stop", "wipe", "talk_to_person", "choose_language", "start", "unreadable"})
 TOPIC_OF_INTENT = {"ask_help": "help", "report_tip": "tip", "ask_information": "question"}
 NEEDS_SURENESS = frozenset({"stop", "wipe", "talk_to_person", "choose_language", "affirm", "deny"})
+# The answer to each question that a guess, however sure, must not give: it is asked for again instead.
+ONLY_IN_EXACT_WORDS = {"safe_now": True, "danger_now": False, "wipe_confirmed": True}
 NOT_UNDERSTOOD = "nlu_fallback"
 
 
@@ -47,7 +49,8 @@ class Message:
             return {"safe_now": self.about_safety, "danger_now": not self.about_safety}.get(question)
         if self.number in (1, 2):
             return self.number == 1
-        return {"affirm": True, "deny": False}.get(self.intent)
+        answer = {"affirm": True, "deny": False}.get(self.intent)
+        return None if not self.exact and answer == ONLY_IN_EXACT_WORDS.get(question) else answer
 
 
 def settle_intent(parsed: Mapping[str, Any]) -> str:

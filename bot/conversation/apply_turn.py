@@ -115,6 +115,8 @@ def _apply_safety(session: Session, conversation: Conversation, turn: Turn) -> N
             release_held(session, conversation.id)
         elif isinstance(each, want.DeclareUnsafe):
             conversation.safety = Safety.UNSAFE
+        elif isinstance(each, want.OptOut) and conversation.safety is not Safety.UNSAFE:
+            conversation.safety = Safety.RETURNED  # the next message begins with the safe question
 
 
 def _apply_to_report(

@@ -11,7 +11,7 @@ class Safety(StrEnum):
     UNKNOWN = "unknown"  # never asked yet: only the ten-minute rule holds words back
     SAFE = "safe"  # said yes, and has not been silent for long since
     UNSAFE = "unsafe"  # said no: nothing but direct replies until a yes
-    RETURNED = "returned"  # wrote again after a gap and has not said yes yet
+    RETURNED = "returned"  # wrote again after a gap, or said stop, and has not said yes since
 
 
 class InboxState(StrEnum):

@@ -1,0 +1,452 @@
+"""The public door: what is refused leaves no trace, what is taken is on a disk before anybody says so."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import select
+from starlette.testclient import TestClient
+from starlette.types import Message
+
+from bot.channels.registry import build_channels
+from bot.database.session import Database
+from bot.database.states import InboxState
+from bot.database.tables import Alarm, InboxMessage, OutboxMessage, Table
+from bot.errors import ConfigurationError
+from bot.messages.spool import Spool
+from bot.privacy.sealing import ConversationOpener, ServiceKeys
+from bot.settings import Settings, SmsGatewaySettings, TelegramSettings, TwilioSettings
+from bot.webhooks.app import Door, build_app
+from bot.worker.spool_loop import SpoolFlusher
+from tests.fakes.http_provider import Posted
+from tests.fakes.sms_gateway import PASSWORD, SIGNING_KEY, USERNAME, FakeSmsGateway
+from tests.fakes.telegram import SECRET, TOKEN, FakeTelegram, webhook_post
+from tests.fakes.twilio import ACCOUNT, AUTH_TOKEN, OUR_NUMBER, FakeTwilio
+from tests.unit.house import CRY, House, count
+
+PUBLIC = "https://door.example"
+NUMBER, CHAT = "+12025550111", 7001
+NOWHERE = "postgresql+psycopg://nobody:nothing@127.0.0.1:1/none"
+
+
+@pytest.fixture
+def public(settings: Settings) -> Settings:
+    return settings.model_copy(
+        update={
+            "public_url": PUBLIC,
+            "max_body_bytes": 400_000,
+            "telegram": TelegramSettings(token=SecretStr(TOKEN), secret_token=SecretStr(SECRET), mode="webhook"),
+            "twilio": TwilioSettings(account_sid=ACCOUNT, auth_token=SecretStr(AUTH_TOKEN), sender=OUR_NUMBER),
+            "sms_gateway": SmsGatewaySettings(
+                username=USERNAME, password=SecretStr(PASSWORD), signing_key=SecretStr(SIGNING_KEY)
+            ),
+        }
+    )
+
+
+@pytest.fixture
+def spool(public: Settings, keys: ServiceKeys) -> Spool:
+    made = Spool(public.spool_path, keys, max_files=8)
+    made.check()
+    return made
+
+
+@pytest.fixture
+def door(public: Settings, database: Database, keys: ServiceKeys, spool: Spool) -> Iterator[Door]:
+    channels = build_channels(public)
+    yield Door(channels=channels, database=database, spool=spool, settings=public, keys=keys)
+    for channel in channels.values():
+        asyncio.run(channel.close())
+
+
+@pytest.fixture
+def down() -> Iterator[Database]:
+    """A database nobody answers at."""
+    nowhere = Database(NOWHERE)
+    yield nowhere
+    nowhere.dispose()
+
+
+def _post(door: Door, channel: str, posted: Posted, path: str = "") -> int:
+    response = TestClient(build_app(door), raise_server_exceptions=False).post(
+        f"/webhooks/{channel}{path}", content=posted.body, headers=dict(posted.headers)
+    )
+    assert not response.text or response.status_code == 200, "no detail with a refusal"
+    return response.status_code
+
+
+def _sms(text: str, sender: str = NUMBER, **more: str) -> Posted:
+    return FakeTwilio().inbound(f"{PUBLIC}/webhooks/sms_twilio", sender, text, **more)
+
+
+def _chat(text: str) -> Posted:
+    return webhook_post(FakeTelegram().person_writes(CHAT, text))
+
+
+def _rows(door: Door) -> int:
+    """Rows of all tables together."""
+    with door.database.transaction() as session:
+        return sum(count(session, mapper.class_) for mapper in Table.registry.mappers)
+
+
+def _flush(door: Door, database: Database) -> bool:
+    return asyncio.run(SpoolFlusher(door.spool, database, door.keys, door.settings).work())
+
+
+def _stored_texts(database: Database, keys: ServiceKeys) -> list[str]:
+    from bot.database.tables import Conversation
+
+    with database.transaction() as session:
+        rows = session.execute(
+            select(InboxMessage.text_sealed, Conversation.private_key_wrapped)
+            .join(Conversation, Conversation.id == InboxMessage.conversation_id)
+            .order_by(InboxMessage.id)
+        ).all()
+    return [ConversationOpener(keys, wrapped).open(sealed) for sealed, wrapped in rows if sealed and wrapped]
+
+
+def _with_header(posted: Posted, name: str, value: str | None) -> Posted:
+    headers = {key: each for key, each in posted.headers.items() if key != name}
+    return Posted(headers=headers | ({name: value} if value is not None else {}), body=posted.body)
+
+
+def _gateway(text: str) -> Posted:
+    return FakeSmsGateway().inbound(NUMBER, text, datetime.now(UTC))
+
+
+FORGED = {
+    "twilio, no signature": ("sms_twilio", _with_header(_sms(CRY), "x-twilio-signature", None)),
+    "twilio, wrong signature": ("sms_twilio", _with_header(_sms(CRY), "x-twilio-signature", "AAAA")),
+    "twilio, signed for another address": (
+        "sms_twilio",
+        FakeTwilio().inbound("https://elsewhere.example/webhooks/sms_twilio", NUMBER, CRY),
+    ),
+    "twilio, signed by another token": (
+        "sms_twilio",
+        FakeTwilio(auth_token="other").inbound(f"{PUBLIC}/webhooks/sms_twilio", NUMBER, CRY),
+    ),
+    "twilio, altered after signing": ("sms_twilio", replace(_sms(CRY), body=_sms(CRY).body + b"&NumMedia=1")),
+    "telegram, no secret": ("telegram", _with_header(_chat(CRY), "x-telegram-bot-api-secret-token", None)),
+    "telegram, wrong secret": ("telegram", _with_header(_chat(CRY), "x-telegram-bot-api-secret-token", "no")),
+    "telegram, empty secret": ("telegram", _with_header(_chat(CRY), "x-telegram-bot-api-secret-token", "")),
+    "gateway, wrong key": ("sms_gateway", FakeSmsGateway(signing_key="no").inbound(NUMBER, CRY, datetime.now(UTC))),
+    "gateway, an hour old": (
+        "sms_gateway",
+        FakeSmsGateway().inbound(NUMBER, CRY, datetime(2026, 1, 1, tzinfo=UTC)),
+    ),
+    "nonsense, unsigned": ("sms_twilio", Posted(headers={}, body=b"\xff\x00")),
+}
+
+
+@pytest.mark.parametrize(("channel", "posted"), FORGED.values(), ids=FORGED)
+def test_what_the_provider_did_not_sign_is_refused_and_leaves_nothing(
+    door: Door, channel: str, posted: Posted, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _post(door, channel, posted) == 403
+    assert _rows(door) == 0
+    assert list(door.spool.waiting()) == []
+    assert "locked" not in "".join(capsys.readouterr())
+
+
+MALFORMED = {
+    "telegram, no JSON": ("telegram", webhook_post("x")),
+    "telegram, broken JSON": ("telegram", Posted(headers=webhook_post(1).headers, body=b'{"update_id": ')),
+    "telegram, not UTF-8": ("telegram", Posted(headers=webhook_post(1).headers, body=b"\xff\xfe\xfd")),
+    "telegram, nested too deep": ("telegram", Posted(headers=webhook_post(1).headers, body=b"[" * 100_000)),
+    "twilio, no sender": (
+        "sms_twilio",
+        FakeTwilio().signed(f"{PUBLIC}/webhooks/sms_twilio", {"AccountSid": ACCOUNT, "Body": "x", "MessageSid": "1"}),
+    ),
+    "gateway, a list": ("sms_gateway", FakeSmsGateway().signed(b"[1]", datetime.now(UTC))),
+    "gateway, no payload": ("sms_gateway", FakeSmsGateway().signed(b'{"event": "sms:received"}', datetime.now(UTC))),
+}
+
+
+@pytest.mark.parametrize(("channel", "posted"), MALFORMED.values(), ids=MALFORMED)
+def test_what_is_signed_and_cannot_be_read_is_a_400_without_detail(door: Door, channel: str, posted: Posted) -> None:
+    assert _post(door, channel, posted) == 400
+    assert _rows(door) == 0
+
+
+def test_an_unknown_channel_and_an_unknown_path_are_404_and_a_get_is_405(door: Door) -> None:
+    client = TestClient(build_app(door))
+    assert client.post("/webhooks/carrier_pigeon").status_code == 404
+    assert client.post("/somewhere").status_code == 404
+    assert client.get("/webhooks/sms_twilio").status_code == 405
+    assert client.get("/docs").status_code == 404
+
+
+def _ask(door: Door, headers: list[tuple[bytes, bytes]], chunks: int, chunk: bytes) -> tuple[int, int]:
+    """Post chunk by chunk through ASGI; the status and how many chunks were read."""
+    read = 0
+    statuses: list[int] = []
+
+    async def receive() -> Message:
+        nonlocal read
+        read += 1
+        return {"type": "http.request", "body": chunk, "more_body": read < chunks}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "https",
+        "path": "/webhooks/sms_twilio",
+        "raw_path": b"/webhooks/sms_twilio",
+        "query_string": b"",
+        "root_path": "",
+        "headers": headers,
+        "server": ("door.example", 443),
+        "client": ("127.0.0.1", 1),
+    }
+    asyncio.run(build_app(door)(scope, receive, send))
+    return statuses[0], read
+
+
+def test_a_body_that_says_it_is_too_large_is_refused_before_a_byte_is_read(door: Door) -> None:
+    assert _ask(door, [(b"content-length", b"400001")], 10, b"x" * 100_000) == (413, 0)
+
+
+def test_a_body_that_does_not_say_its_size_is_refused_as_soon_as_it_is_too_large(door: Door) -> None:
+    assert _ask(door, [], 1000, b"x" * 100_000) == (413, 5)
+
+
+def test_a_body_that_lies_about_its_size_is_refused_as_soon_as_it_is_too_large(door: Door) -> None:
+    assert _ask(door, [(b"content-length", b"10")], 1000, b"x" * 100_000) == (413, 5)
+
+
+@pytest.mark.parametrize("length", [b"", b"-1", b"abc", b"1e9", "²".encode("latin-1"), b"9" * 5000])
+def test_a_content_length_that_is_none_is_no_crash(door: Door, length: bytes) -> None:
+    status, _ = _ask(door, [(b"content-length", length)], 1, b"x")
+    assert status in (403, 413)
+
+
+def test_a_client_that_hangs_up_is_no_crash(door: Door) -> None:
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/webhooks/sms_twilio",
+        "query_string": b"",
+        "headers": [],
+        "http_version": "1.1",
+        "scheme": "https",
+        "server": ("door.example", 443),
+    }
+    asyncio.run(build_app(door)(scope, receive, send))
+    assert sent[0]["status"] == 400
+
+
+def test_it_is_committed_before_the_answer(door: Door) -> None:
+    assert _post(door, "sms_twilio", _sms(CRY)) == 200
+    with door.database.transaction() as session:
+        assert (count(session, InboxMessage), count(session, Alarm)) == (1, 1)
+
+
+def test_twilio_gets_an_empty_answer_so_that_it_says_nothing_by_itself(door: Door) -> None:
+    posted = _sms("hello")
+    response = TestClient(build_app(door)).post(
+        "/webhooks/sms_twilio", content=posted.body, headers=dict(posted.headers)
+    )
+    assert response.text.endswith("<Response/>")
+    assert response.headers["content-type"].startswith("text/xml")
+
+
+def test_the_same_webhook_a_thousand_times_is_one_message(door: Door) -> None:
+    posted = _sms(CRY, MessageSid="SM-same")
+    with TestClient(build_app(door)) as client:
+        statuses = {
+            client.post("/webhooks/sms_twilio", content=posted.body, headers=dict(posted.headers)).status_code
+            for _ in range(1000)
+        }
+    assert statuses == {200}
+    with door.database.transaction() as session:
+        assert (count(session, InboxMessage), count(session, Alarm)) == (1, 1)
+
+
+def test_a_receipt_for_an_unknown_message_is_taken_and_changes_nothing(door: Door) -> None:
+    fields = {"MessageSid": "SM-unknown", "MessageStatus": "delivered", "AccountSid": ACCOUNT}
+    posted = FakeTwilio().signed(f"{PUBLIC}/webhooks/sms_twilio/receipt", fields)
+    assert _post(door, "sms_twilio", posted, "/receipt") == 200
+    assert _rows(door) == 0
+
+
+def test_health_says_whether_the_database_would_take_a_message(door: Door, down: Database) -> None:
+    ok = TestClient(build_app(door)).get("/health")
+    assert (ok.status_code, ok.json()) == (200, {"status": "ok"})
+    bad = TestClient(build_app(replace(door, database=down))).get("/health")
+    assert (bad.status_code, bad.json()) == (503, {"status": "spooling"})
+
+
+def test_while_the_database_is_down_messages_wait_on_the_disk_and_are_stored_once_in_order(
+    door: Door, down: Database
+) -> None:
+    closed = replace(door, database=down)
+    assert _post(closed, "sms_twilio", _sms("one", MessageSid="1")) == 200
+    assert _post(closed, "sms_twilio", _sms("two", MessageSid="2")) == 200
+    assert _post(closed, "sms_twilio", _sms("one", MessageSid="1")) == 200
+    assert _post(closed, "sms_twilio", _sms(CRY, MessageSid="3")) == 200
+    assert len(list(door.spool.waiting())) == 4
+    assert _flush(door, door.database)
+    assert _stored_texts(door.database, door.keys) == ["one", "two", CRY]
+    assert list(door.spool.waiting()) == []
+    assert not _flush(door, door.database)
+    with door.database.transaction() as session:
+        assert count(session, Alarm) == 1, "an urgent message alarms from the spool too"
+
+
+def test_flushing_while_the_database_is_still_down_keeps_everything(door: Door, down: Database) -> None:
+    _post(replace(door, database=down), "sms_twilio", _sms("one"))
+    with pytest.raises(Exception, match="OperationalError"):
+        _flush(door, down)
+    assert len(list(door.spool.waiting())) == 1
+
+
+def test_what_waited_in_the_spool_was_received_when_it_came(door: Door, down: Database, house: House) -> None:
+    _post(replace(door, database=down), "sms_twilio", _sms("one"))
+    [path] = door.settings.spool_path.glob("*.sealed")
+    long_ago = f"{int(path.name.split('-')[0]) - 3600 * 10**9:020d}-x.sealed"
+    path.rename(path.with_name(long_ago))
+    _flush(door, door.database)
+    with door.database.transaction() as session:
+        row = session.scalars(select(InboxMessage)).one()
+        assert 3590 < (row.due_at - row.received_at).total_seconds() < 3660
+
+
+def test_a_full_spool_asks_the_provider_to_try_again(door: Door, down: Database) -> None:
+    closed = replace(door, database=down)
+    assert [_post(closed, "sms_twilio", _sms(str(number), MessageSid=str(number))) for number in range(9)] == [
+        *[200] * 8,
+        503,
+    ]
+
+
+def test_a_spool_that_went_away_asks_the_provider_to_try_again(door: Door, down: Database) -> None:
+    door.settings.spool_path.rmdir()
+    assert _post(replace(door, database=down), "sms_twilio", _sms("one")) == 503
+
+
+def test_a_receipt_while_the_database_is_down_asks_the_provider_to_try_again(door: Door, down: Database) -> None:
+    fields = {"MessageSid": "SM1", "MessageStatus": "delivered", "AccountSid": ACCOUNT}
+    posted = FakeTwilio().signed(f"{PUBLIC}/webhooks/sms_twilio/receipt", fields)
+    assert _post(replace(door, database=down), "sms_twilio", posted, "/receipt") == 503
+
+
+def test_the_door_is_not_opened_when_the_spool_cannot_be_written(tmp_path: Path, keys: ServiceKeys) -> None:
+    (tmp_path / "spool").write_text("a file in the way")
+    with pytest.raises(ConfigurationError):
+        Spool(tmp_path / "spool", keys).check()
+
+
+def test_a_fault_of_ours_while_storing_costs_no_message(door: Door, keys: ServiceKeys) -> None:
+    broken = replace(door, keys=replace(keys, address=b"too short"))
+    assert _post(broken, "sms_twilio", _sms(CRY)) == 200
+    assert _rows(door) == 0
+    assert _flush(door, door.database)
+    assert _stored_texts(door.database, keys) == [CRY]
+
+
+def test_one_message_of_the_spool_that_cannot_be_stored_does_not_stand_before_the_others(
+    door: Door, keys: ServiceKeys
+) -> None:
+    door.spool.put(replace_text("one"))
+    flusher = SpoolFlusher(door.spool, door.database, replace(keys, address=b"too short"), door.settings)
+    assert asyncio.run(flusher.work()) is False
+    door.spool.put(replace_text("two"))
+    assert _flush(door, door.database)
+    assert _stored_texts(door.database, keys) == ["one", "two"]
+
+
+def replace_text(text: str):  # type: ignore[no-untyped-def]
+    from tests.unit.house import words_of
+
+    return words_of(text)
+
+
+HOSTILE = {
+    "empty": "",
+    "only spaces": " \u3000\t",
+    "a hundred kilobytes": "help " * 20_000,
+    "a hundred kilobytes of Thai": "ก" * 34_000,
+    "a hundred kilobytes of Burmese": "\u1000\u1031" * 17_000,
+    "NUL bytes": "he\x00lp\x00",
+    "control characters": "".join(chr(code) for code in range(32)),
+    "right to left overrides": "\u202e" * 100 + "pleh" + "\u2066x\u2069",
+    "ten thousand combining marks": "a" + "\u0301" * 10_000,
+    "ten thousand Khmer signs": "ក" + "\u17d2ក" * 5_000,
+    "private use and noncharacters": "\ue000\uffff\ufdd0\U0010ffff",
+    "emoji families": "👩‍👩‍👧‍👦" * 500,
+    "sql": "'; drop table conversation; --",
+    "a template": "{{7*7}} {operator} %s ${x} {0}",
+    "a slash": "/wipe /restart /help_me{'confirmed': true}",
+    "json": '{"intent": {"name": "wipe"}}',
+    "one letter": "x",
+    "a very long word": "x" * 90_000,
+    "newlines": "\n" * 1000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_texts_by_sms_are_stored_as_what_they_are_and_answered(door: Door, house: House, text: str) -> None:
+    assert _post(door, "sms_twilio", _sms(text)) == 200
+    _answered(door, house, text)
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_texts_on_telegram_are_stored_as_what_they_are_and_answered(
+    door: Door, house: House, text: str
+) -> None:
+    assert _post(door, "telegram", _chat(text)) == 200
+    _answered(door, house, text)
+
+
+@pytest.mark.parametrize("half", ["\ud83d", "a\udc00b", "\ude00\ud83d"], ids=ascii)
+def test_half_a_surrogate_pair_on_telegram_is_stored_and_answered(door: Door, house: House, half: str) -> None:
+    assert _post(door, "telegram", _chat(half)) == 200
+    _answered(door, house, half.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+
+
+def test_half_a_surrogate_pair_from_the_gateway_is_stored_and_answered(door: Door, house: House) -> None:
+    body = json.dumps(
+        {
+            "event": "sms:received",
+            "id": "e1",
+            "payload": {
+                "messageId": "m1",
+                "message": "a\ud83d",
+                "sender": NUMBER,
+                "phoneNumber": NUMBER,
+                "receivedAt": datetime.now(UTC).isoformat(),
+            },
+        }
+    ).encode()
+    assert _post(door, "sms_gateway", FakeSmsGateway().signed(body, datetime.now(UTC))) == 200
+    _answered(door, house, "a\ufffd")
+
+
+def _answered(door: Door, house: House, text: str) -> None:
+    assert _stored_texts(door.database, door.keys) == [text]
+    assert house.handle() == 1
+    with door.database.transaction() as session:
+        states = session.scalars(select(InboxMessage.state)).all()
+        assert states == [InboxState.HANDLED]
+        assert count(session, OutboxMessage) >= 1
