@@ -106,9 +106,7 @@ def _running(candidate: Candidate):  # type: ignore[no-untyped-def]  # what `run
 
 
 def _stock_candidate(stock: StockRasa, folder: Path) -> Candidate:
-    return Candidate(
-        name="stock Rasa", plan=lambda: stock.plan(folder / "logs" / "stock.log"), is_ready=stock.is_ready
-    )
+    return Candidate(name="stock Rasa", plan=lambda: stock.plan(folder / "logs" / "stock.log"), is_ready=stock.is_ready)
 
 
 def beside_stock(place: Installation, stock: StockRasa, length: Length) -> tuple[Turns, float]:
@@ -141,7 +139,9 @@ def turn_by_age(place: Installation, process: int) -> list[Claim]:
             ratios.append(percentile(times[1], 50) / percentile(times[0], 50))
     console.print(table)
     worst = max(ratios)
-    return [Claim(what="turn 200 / turn 5, p50, worst place", goal="≤ 1.2", measured=f"{worst:.2f}", holds=worst <= 1.2)]
+    return [
+        Claim(what="turn 200 / turn 5, p50, worst place", goal="≤ 1.2", measured=f"{worst:.2f}", holds=worst <= 1.2)
+    ]
 
 
 def whole_path(place: Installation, length: Length) -> list[Claim]:

@@ -53,9 +53,7 @@ class Providers:
     @property
     def unexpected(self) -> int:
         """How many requests no provider would know."""
-        return sum(
-            len(provider.unexpected) for provider in (self.telegram, self.staff_bot, self.twilio, self.gateway)
-        )
+        return sum(len(provider.unexpected) for provider in (self.telegram, self.staff_bot, self.twilio, self.gateway))
 
 
 @dataclass(kw_only=True)

@@ -64,8 +64,12 @@ class Hearing:
         self._choose_topic("help")
 
     def leave_out(self, question: str) -> None:
-        """The question is taken as unknown and not asked again."""
+        """The question is taken as unknown and not asked again; but who we are is told to nobody who has not said that
+        it is safe, so that question stays open, and a person is called."""
         self.slots["misses"] = 0
+        if question == "safe_now":
+            self.want_person()
+            return
         if question == "topic":
             self._choose_topic("help")  # whoever cannot say what it is about is asked what a person in need is asked
             return
@@ -73,8 +77,6 @@ class Hearing:
             self.slots[question] = False
             return
         self.slots["skipped"] = [*self.slots["skipped"], question]
-        if question == "safe_now":
-            self._tell_who()
         self._begin_again_if_nothing_is_open()
 
     def want_person(self) -> None:

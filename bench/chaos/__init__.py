@@ -1,1 +1,1 @@
-"""The kill soak: service, Rasa and PostgreSQL are killed with SIGKILL at named points of the path while people write."""
+"""The kill soak: service, Rasa and PostgreSQL are killed with SIGKILL at named points while people write."""

@@ -1,5 +1,5 @@
-"""`make chaos`: kill -9 of service, Rasa and PostgreSQL at named points of the path while people write. Exit code 1 when
-a promise was broken."""
+"""`make chaos`: kill -9 of service, Rasa and PostgreSQL at named points of the path while people write.
+Exit code 1 when a promise was broken."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def main() -> int:
     parser.add_argument("--messages", type=int, default=2000)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=20261122)
-    parser.add_argument("--scripted-only", action="store_true", help="without Rasa: the scripted engine takes all turns")
+    parser.add_argument(
+        "--scripted-only", action="store_true", help="without Rasa: the scripted engine takes all turns"
+    )
     arguments = parser.parse_args()
     orders = Orders(
         messages=arguments.messages,

@@ -185,4 +185,3 @@ class Conductor:
             f"{len(self.done)} of {len(self.kills)} kills, {len(self.writers.accepted)} messages accepted; "
             f"{self._armed}"
         )
-

@@ -1,5 +1,5 @@
 """The entry module of the service under the soak: the product's own `serve`, its seams wrapped from outside so that
-the killer hears of every named point. `python -m bench.chaos.killed_service <wiretap folder>`; settings from SAMPAN_*."""
+the killer hears of every named point. `python -m bench.chaos.killed_service <folder>`; settings from SAMPAN_*."""
 
 from __future__ import annotations
 
@@ -81,12 +81,11 @@ def wrap(killer: Killer) -> None:
     seams.around(handling, "_commit", after=Point.INBOX_APPLIED)
     seams.around_async(inbox, "handle_message", after=Point.INBOX_COMMITTED)
     seams.around(inbox, "handle_responder", after=Point.RESPONDER_APPLIED)
-    seams.around_async(inbox.InboxWorker, "_answer_tap", before=Point.RESPONDER_COMMITTED)
-    seams.around_async(outbox.OutboxWorker, "_send", before=Point.OUTBOX_CLAIMED)
+    seams.around(inbox.InboxWorker, "_short_words", before=Point.RESPONDER_COMMITTED)
+    seams.around_async(outbox.OutboxWorker, "_deliver", before=Point.OUTBOX_CLAIMED)
     seams.around(outbox, "compose", after=Point.OUTBOX_COMPOSED)
-    seams.around_async(
-        outbox.OutboxWorker, "_record_sent", before=Point.OUTBOX_SENT, after=Point.OUTBOX_COMMITTED
-    )
+    seams.around_async(outbox.OutboxWorker, "_hand_over", after=Point.OUTBOX_SENT)
+    seams.around_async(outbox.OutboxWorker, "_write_down", after=Point.OUTBOX_COMMITTED)
     seams.around(outbox.OutboxWorker, "_sent", after=Point.OUTBOX_RECORDED)
     _wrap_sweep(killer)
     seams.around_async(alarms.AlarmWorker, "work", after=Point.ALARM_COMMITTED)
@@ -134,12 +133,12 @@ def _wrap_committed_poll(killer: Killer) -> None:
         stored.get()[0] = True
 
     polling.Poller.work = committed  # type: ignore[method-assign]
-    polling.Poller._store = noted  # type: ignore[method-assign]
+    polling.Poller._store = noted  # type: ignore[method-assign, assignment]
 
 
 def _wrap_sweep(killer: Killer) -> None:
     """Only a sweep that moved something is on the path; the others are idle."""
-    sweep = alarms.sweep
+    sweep = alarms.sweep  # type: ignore[attr-defined]  # as the worker sees it
 
     def moved(*args: Any, **kwargs: Any) -> int:
         count = sweep(*args, **kwargs)
@@ -147,7 +146,7 @@ def _wrap_sweep(killer: Killer) -> None:
             killer.reach(Point.ALARM_SWEPT)
         return count
 
-    alarms.sweep = moved
+    alarms.sweep = moved  # type: ignore[attr-defined]
 
 
 def _wrap_wire(killer: Killer) -> None:

@@ -15,6 +15,8 @@ from bench.chaos.points import Victim
 from bench.installation import START_TIMEOUT_SECONDS, Installation, answers_at_all, answers_ok, tail
 from bot.operations.tethered_process import ProcessPlan, kill_session, spawn, stop
 
+_MOST_FIRST_STARTS = 3
+
 
 class Processes:
     """`hold_postgres` keeps a dead PostgreSQL down until it is cleared, so that the spool is met."""
@@ -42,6 +44,9 @@ class Processes:
         while not all(self.is_ready(victim) for victim in self.victims):
             self.watch()
             time.sleep(0.05)
+            if max(self.starts.values()) > _MOST_FIRST_STARTS:
+                log_file = self._installation.folder / "logs" / "service.log"
+                raise RuntimeError(f"the service does not start:\n{tail(log_file)}")
 
     def watch(self) -> None:
         """Notice deaths and start again. Returns at once; call it many times a second."""

@@ -78,9 +78,7 @@ class Writers:
 
     def start(self) -> None:
         """Begin to write."""
-        self._threads = [
-            threading.Thread(target=self._write, args=(index,), daemon=True) for index in range(_WRITERS)
-        ]
+        self._threads = [threading.Thread(target=self._write, args=(index,), daemon=True) for index in range(_WRITERS)]
         for thread in self._threads:
             thread.start()
 

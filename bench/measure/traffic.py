@@ -67,7 +67,8 @@ def post_at_rate(
     """Post SMS through Twilio's webhook at exponentially spaced moments; blocks until all are answered. Every message
     comes from somebody new unless `numbers` are given. `words` gives the text of a message and whether it is urgent."""
     chance = random.Random(seed)
-    moment, run = time.monotonic() + 0.2, []
+    run: list[Posted] = []
+    moment = time.monotonic() + 0.2
     end = moment + seconds
     while (moment := moment + chance.expovariate(per_second)) < end:
         index = len(run)

@@ -35,5 +35,7 @@ def stock_environment(home: Path) -> dict[str, str]:
     """What a stock Rasa process is told: no telemetry, and a home of its own for whatever it writes there."""
     home.mkdir(parents=True, exist_ok=True)
     kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
+    # Components whose data has not changed are taken from here instead of being trained again.
+    home_of_components = {"RASA_CACHE_DIRECTORY": str(home / "components")}
     silence = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONUNBUFFERED": "1"}
-    return {**kept, **silence, "HOME": str(home)}
+    return {**kept, **silence, **home_of_components, "HOME": str(home)}

@@ -1,4 +1,4 @@
-"""Trains stock Rasa on our data with its default configuration: once, a quarter of an hour or more, kept between runs."""
+"""Trains stock Rasa on our data with its default configuration: once, a quarter of an hour or more, kept."""
 
 from __future__ import annotations
 
@@ -25,9 +25,7 @@ def ensure_model(epochs: int, say: Callable[[str], None]) -> Path:
     log_file = project / "train.log"
     command = [str(python), "-m", "rasa", "train", "--fixed-model-name", "unfinished"]
     with log_file.open("wb") as log:
-        process = subprocess.Popen(
-            command, cwd=project, env=stock_environment(CACHE / "home"), stdout=log, stderr=log
-        )
+        process = subprocess.Popen(command, cwd=project, env=stock_environment(CACHE / "home"), stdout=log, stderr=log)
         os.setpriority(os.PRIO_PROCESS, process.pid, 10)
         try:
             _wait(process, log_file, say)

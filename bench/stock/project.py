@@ -23,6 +23,7 @@ def write_project(epochs: int = DEFAULT_EPOCHS) -> Path:
         "config.yml": _yaml(_config(epochs)),
         "domain.yml": _yaml(_domain()),
         "data/rules.yml": _yaml({"version": "3.1", "rules": _rules()}),
+        "data/stories.yml": _yaml({"version": "3.1", "stories": _stories()}),
         "endpoints.yml": "",
         "credentials.yml": "rest:\n",
     }
@@ -48,7 +49,7 @@ def _yaml(content: Any) -> str:
 
 
 def _config(epochs: int) -> dict[str, Any]:
-    """What rasa 3.6 suggests to a project without a configuration (rasa/engine/recipes/config_files/default_config.yml)."""
+    """What rasa 3.6 gives a project without a configuration (rasa/engine/recipes/config_files/default_config.yml)."""
     return {
         "recipe": "default.v1",
         "assistant_id": "stock-yardstick",
@@ -165,3 +166,28 @@ def _rules() -> list[dict[str, Any]]:
             }.items()
         ),
     ]
+
+
+def _stories() -> list[dict[str, Any]]:
+    """The same dialogues once more as stories: from rules alone Rasa trains neither TEDPolicy nor
+    UnexpecTEDIntentPolicy, and half of the policies of its default configuration would be idle."""
+    safe = [
+        {"intent": "greet"},
+        {"action": "safe_form"},
+        {"active_loop": "safe_form"},
+        {"intent": "affirm"},
+        {"action": "safe_form"},
+        {"active_loop": None},
+        {"action": "utter_who_ngo"},
+        {"action": "utter_who_can_see"},
+        {"action": "report_form"},
+        {"active_loop": "report_form"},
+    ]
+    told = [{"action": "report_form"}, {"active_loop": None}, {"action": "utter_filed"}]
+    thanks = [{"intent": "thanks"}, {"action": "utter_thanks"}]
+    stories = []
+    for topic in ("ask_help", "report_tip", "ask_information"):
+        steps = [*safe, {"intent": topic}, *told]
+        stories.append({"story": f"{topic} is told to the end", "steps": steps})
+        stories.append({"story": f"{topic} is told to the end, with thanks", "steps": [*steps, *thanks]})
+    return stories

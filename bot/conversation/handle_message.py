@@ -78,7 +78,7 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared:
         text=text[:_LONGEST_FOR_THE_MODEL],
         language=choose(heard, conversation.language, default),
         channel="sms" if claimed.channel in desk.writes_as_sms else "telegram",
-        situation=_situation(claimed, heard, gap),
+        situation=_situation(claimed, heard, gap, blank=not text.strip("/ ")),
     )
     return _Prepared(
         request=request,
@@ -96,9 +96,11 @@ def _is_the_engines_duty(conversation: Conversation, request: TurnRequest) -> bo
     return asks_safety or asks_wipe or (command is not None and command.intent in ("stop", "wipe"))
 
 
-def _situation(claimed: Claimed, heard: Heard, gap: bool) -> Situation:
+def _situation(claimed: Claimed, heard: Heard, gap: bool, *, blank: bool) -> Situation:
+    """Nothing but signs nobody sees, or a bare "/", is no text that an engine could answer."""
     urgent = claimed.floor_urgency is not None and Urgency(claimed.floor_urgency).pages
-    kind = "unreadable" if heard.foreign else _SITUATIONS.get(claimed.kind, "unreadable")
+    unread = heard.foreign or (blank and claimed.kind is MessageKind.TEXT)
+    kind = "unreadable" if unread else _SITUATIONS.get(claimed.kind, "unreadable")
     if kind == "unreadable" and urgent:
         kind = "text"  # a picture with an urgent caption: the caption is what counts
     return Situation(urgent=urgent, gap=gap, kind=kind)

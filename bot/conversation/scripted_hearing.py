@@ -175,14 +175,14 @@ class Hearing:
 
     def _leave_out(self, question: str) -> None:
         self.set(misses=0)
-        if question == "topic":
+        if question == "safe_now":
+            self.want_person()  # who we are is told to nobody who has not said that it is safe
+        elif question == "topic":
             self._choose_topic("help")
         elif question == "wipe_confirmed":
             self.set(wipe_confirmed=False)
         else:
             self.set(skipped=(*self.slots.skipped, question))
-            if question == "safe_now":
-                self._tell_who()
             self._begin_anew_if_nothing_is_open()
 
     def _choose_topic(self, topic: str) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from pydantic import SecretStr
 
 from bot.conversation.scripted_engine import ScriptedEngine
@@ -57,15 +57,20 @@ def open_page(
     script: bool = True,
     dark: bool = False,
 ) -> Iterator[Page]:
-    """A page in a fresh profile; it must not write an error to its console."""
+    """A page in a fresh profile; it must not write an error to its console, but for being asked to sign in again."""
     complaints: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and "status of 401" not in message.text:
+            complaints.append(message.text)
+
     context = chromium.new_context(
         viewport={"width": size[0], "height": size[1]},
         java_script_enabled=script,
         color_scheme="dark" if dark else "light",
     )
     page = context.new_page()
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("console", note)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.set_default_timeout(15_000)
     page.goto(url)

@@ -17,27 +17,32 @@ LANGUAGES = ("en", "th", "km", "vi", "my")
 # One word each from bot/conversation/command_words, and sentences for questions that take free text.
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
+        "<safe>": "safe", "<not safe>": "not safe",
         "<yes>": "yes", "<no>": "no", "<skip>": "skip", "<stop>": "stop", "<wipe>": "wipe", "<person>": "person",
         "<language>": "language", "<khmer>": "khmer", "<help>": "help", "<tip>": "tip", "<question>": "question",
         "<1>": "1", "<2>": "2", "<where>": "a tall building near the river", "<what>": "they took my passport",
     },
     "th": {
+        "<safe>": "ปลอดภัย", "<not safe>": "ไม่ปลอดภัย",
         "<yes>": "ใช่", "<no>": "ไม่", "<skip>": "ข้าม", "<stop>": "หยุด", "<wipe>": "ลบ", "<person>": "ขอคุยกับคน",
         "<language>": "ภาษา", "<khmer>": "เขมร", "<help>": "ช่วยด้วย", "<tip>": "แจ้งเบาะแส", "<question>": "คำถาม",
         "<1>": "๑", "<2>": "๒", "<where>": "ตึกสูงใกล้แม่น้ำ", "<what>": "เขายึดพาสปอร์ตไป",
     },
     "km": {
+        "<safe>": "មានសុវត្ថិភាព", "<not safe>": "មិនសុវត្ថិភាព",
         "<yes>": "បាទ", "<no>": "ទេ", "<skip>": "រំលង", "<stop>": "ឈប់", "<wipe>": "លុប", "<person>": "មនុស្ស",
         "<language>": "ភាសា", "<khmer>": "ខ្មែរ", "<help>": "ជួយ", "<tip>": "រាយការណ៍", "<question>": "សំណួរ",
         "<1>": "១", "<2>": "២", "<where>": "អគារខ្ពស់ជិតទន្លេ", "<what>": "គេដកលិខិតឆ្លងដែន",
     },
     "vi": {
+        "<safe>": "an toàn", "<not safe>": "không an toàn",
         "<yes>": "có", "<no>": "không", "<skip>": "bỏ qua", "<stop>": "dừng", "<wipe>": "xóa",
         "<person>": "gặp người", "<language>": "ngôn ngữ", "<khmer>": "khmer", "<help>": "cứu em với",
         "<tip>": "báo tin", "<question>": "câu hỏi", "<1>": "1.", "<2>": "2)",
         "<where>": "tòa nhà cao gần sông", "<what>": "họ giữ hộ chiếu",
     },
     "my": {
+        "<safe>": "လုံခြုံတယ်", "<not safe>": "မလုံခြုံဘူး",
         "<yes>": "ဟုတ်ကဲ့", "<no>": "မဟုတ်ဘူး", "<skip>": "ကျော်", "<stop>": "ရပ်", "<wipe>": "ဖျက်", "<person>": "လူ",
         "<language>": "ဘာသာစကား", "<khmer>": "ခမာ", "<help>": "ကူညီပါ", "<tip>": "သတင်းပေး", "<question>": "မေးခွန်း",
         "<1>": "၁", "<2>": "၂", "<where>": "မြစ်နားက အဆောက်အဦးမြင့်", "<what>": "ပတ်စပို့ သိမ်းထားတယ်",
@@ -88,6 +93,17 @@ CONVERSATIONS = (
         say("<what>", "filed", do="record_facts:details file_report"),
     ),
     told(
+        "not safe means danger where danger is asked",
+        *HELP,
+        say("<not safe>", "ask_place", do="record_facts:danger_now raise_urgency:CRITICAL"),
+    ),
+    told(
+        "safe means no danger where danger is asked",
+        say("<help>", "ask_safe_now", do="record_facts:topic"),
+        say("<safe>", "who", "who_can_see", "ask_danger_now", do="confirm_safe"),
+        say("<safe>", "ask_place", do="record_facts:danger_now"),
+    ),
+    told(
         "a tip by number, every question skipped",
         say("zzkq", "ask_safe_now", do="record_facts:details"),
         SAFE,
@@ -129,10 +145,12 @@ CONVERSATIONS = (
         say("<yes>", "who", "who_can_see", "ask_danger_now", do="confirm_safe"),
     ),
     told(
-        "the safe question unanswered twice is taken as unknown",
+        "who does not say that it is safe learns nothing, and a person is called",
         say("<help>", "ask_safe_now", do="record_facts:topic"),
         say("zzkq", "ask_safe_now", do="record_facts:details"),
-        say("xqz", "who", "who_can_see", "ask_danger_now", do="record_facts:details"),
+        say("xqz", "to_person", "ask_safe_now", do="record_facts:details call_person"),
+        say("<skip>", "to_person", "ask_safe_now", do="call_person"),
+        say("<yes>", "who", "who_can_see", "ask_danger_now", do="confirm_safe"),
     ),
     told(
         "an urgent first message is told so before anything is asked",

@@ -9,16 +9,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
-from starlette.testclient import TestClient
 from starlette.types import Message
 
 from bot.channels.registry import build_channels
 from bot.database.session import Database
 from bot.database.states import InboxState
-from bot.database.tables import Alarm, InboxMessage, OutboxMessage, Table
+from bot.database.tables import Alarm, Conversation, InboxMessage, OutboxMessage, Table
 from bot.errors import ConfigurationError
 from bot.messages.spool import Spool
 from bot.privacy.sealing import ConversationOpener, ServiceKeys
@@ -29,7 +29,7 @@ from tests.fakes.http_provider import Posted
 from tests.fakes.sms_gateway import PASSWORD, SIGNING_KEY, USERNAME, FakeSmsGateway
 from tests.fakes.telegram import SECRET, TOKEN, FakeTelegram, webhook_post
 from tests.fakes.twilio import ACCOUNT, AUTH_TOKEN, OUR_NUMBER, FakeTwilio
-from tests.unit.house import CRY, House, count
+from tests.unit.house import CRY, House, count, words_of
 
 PUBLIC = "https://door.example"
 NUMBER, CHAT = "+12025550111", 7001
@@ -74,10 +74,18 @@ def down() -> Iterator[Database]:
     nowhere.dispose()
 
 
+def _request(door: Door, method: str, path: str, posted: Posted | None = None) -> httpx.Response:
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(app=build_app(door), raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://behind.a.proxy") as client:
+            body, headers = (posted.body, dict(posted.headers)) if posted else (b"", {})
+            return await client.request(method, path, content=body, headers=headers)
+
+    return asyncio.run(ask())
+
+
 def _post(door: Door, channel: str, posted: Posted, path: str = "") -> int:
-    response = TestClient(build_app(door), raise_server_exceptions=False).post(
-        f"/webhooks/{channel}{path}", content=posted.body, headers=dict(posted.headers)
-    )
+    response = _request(door, "POST", f"/webhooks/{channel}{path}", posted)
     assert not response.text or response.status_code == 200, "no detail with a refusal"
     return response.status_code
 
@@ -101,8 +109,6 @@ def _flush(door: Door, database: Database) -> bool:
 
 
 def _stored_texts(database: Database, keys: ServiceKeys) -> list[str]:
-    from bot.database.tables import Conversation
-
     with database.transaction() as session:
         rows = session.execute(
             select(InboxMessage.text_sealed, Conversation.private_key_wrapped)
@@ -176,11 +182,10 @@ def test_what_is_signed_and_cannot_be_read_is_a_400_without_detail(door: Door, c
 
 
 def test_an_unknown_channel_and_an_unknown_path_are_404_and_a_get_is_405(door: Door) -> None:
-    client = TestClient(build_app(door))
-    assert client.post("/webhooks/carrier_pigeon").status_code == 404
-    assert client.post("/somewhere").status_code == 404
-    assert client.get("/webhooks/sms_twilio").status_code == 405
-    assert client.get("/docs").status_code == 404
+    assert _request(door, "POST", "/webhooks/carrier_pigeon").status_code == 404
+    assert _request(door, "POST", "/somewhere").status_code == 404
+    assert _request(door, "GET", "/webhooks/sms_twilio").status_code == 405
+    assert _request(door, "GET", "/docs").status_code == 404
 
 
 def _ask(door: Door, headers: list[tuple[bytes, bytes]], chunks: int, chunk: bytes) -> tuple[int, int]:
@@ -263,22 +268,14 @@ def test_it_is_committed_before_the_answer(door: Door) -> None:
 
 
 def test_twilio_gets_an_empty_answer_so_that_it_says_nothing_by_itself(door: Door) -> None:
-    posted = _sms("hello")
-    response = TestClient(build_app(door)).post(
-        "/webhooks/sms_twilio", content=posted.body, headers=dict(posted.headers)
-    )
+    response = _request(door, "POST", "/webhooks/sms_twilio", _sms("hello"))
     assert response.text.endswith("<Response/>")
     assert response.headers["content-type"].startswith("text/xml")
 
 
 def test_the_same_webhook_a_thousand_times_is_one_message(door: Door) -> None:
     posted = _sms(CRY, MessageSid="SM-same")
-    with TestClient(build_app(door)) as client:
-        statuses = {
-            client.post("/webhooks/sms_twilio", content=posted.body, headers=dict(posted.headers)).status_code
-            for _ in range(1000)
-        }
-    assert statuses == {200}
+    assert {_post(door, "sms_twilio", posted) for _ in range(1000)} == {200}
     with door.database.transaction() as session:
         assert (count(session, InboxMessage), count(session, Alarm)) == (1, 1)
 
@@ -291,9 +288,9 @@ def test_a_receipt_for_an_unknown_message_is_taken_and_changes_nothing(door: Doo
 
 
 def test_health_says_whether_the_database_would_take_a_message(door: Door, down: Database) -> None:
-    ok = TestClient(build_app(door)).get("/health")
+    ok = _request(door, "GET", "/health")
     assert (ok.status_code, ok.json()) == (200, {"status": "ok"})
-    bad = TestClient(build_app(replace(door, database=down))).get("/health")
+    bad = _request(replace(door, database=down), "GET", "/health")
     assert (bad.status_code, bad.json()) == (503, {"status": "spooling"})
 
 
@@ -368,18 +365,12 @@ def test_a_fault_of_ours_while_storing_costs_no_message(door: Door, keys: Servic
 def test_one_message_of_the_spool_that_cannot_be_stored_does_not_stand_before_the_others(
     door: Door, keys: ServiceKeys
 ) -> None:
-    door.spool.put(replace_text("one"))
+    door.spool.put(words_of("one"))
     flusher = SpoolFlusher(door.spool, door.database, replace(keys, address=b"too short"), door.settings)
     assert asyncio.run(flusher.work()) is False
-    door.spool.put(replace_text("two"))
+    door.spool.put(words_of("two"))
     assert _flush(door, door.database)
     assert _stored_texts(door.database, keys) == ["one", "two"]
-
-
-def replace_text(text: str):  # type: ignore[no-untyped-def]
-    from tests.unit.house import words_of
-
-    return words_of(text)
 
 
 HOSTILE = {
@@ -400,6 +391,9 @@ HOSTILE = {
     "a slash": "/wipe /restart /help_me{'confirmed': true}",
     "json": '{"intent": {"name": "wipe"}}',
     "one letter": "x",
+    "a bare slash": "/",
+    "signs nobody sees": "\u200b\u200d\ufeff",
+    "nothing but punctuation": "?!",
     "a very long word": "x" * 90_000,
     "newlines": "\n" * 1000,
 }
@@ -416,7 +410,7 @@ def test_hostile_texts_on_telegram_are_stored_as_what_they_are_and_answered(
     door: Door, house: House, text: str
 ) -> None:
     assert _post(door, "telegram", _chat(text)) == 200
-    _answered(door, house, text)
+    _answered(door, house, text if text.strip() else "")  # Telegram's table: nothing but spaces is an empty message
 
 
 @pytest.mark.parametrize("half", ["\ud83d", "a\udc00b", "\ude00\ud83d"], ids=ascii)
