@@ -95,7 +95,7 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
         "empty": "There is nothing written yet. Nothing was sent.",
         "erased": "They erased the conversation. Nothing can be sent any more.",
         "refused": "That could not be sent.",
-        "queued": "Your answer is on its way.",
+        "queued": "Your answer is stored. It is sent as soon as it is safe to send.",
         "taken": "The case is yours.",
         "nothing_to_take": "There is no open alarm to take. You can read and answer all the same.",
         "given_back": "The bot answers again.",

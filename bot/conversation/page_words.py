@@ -20,7 +20,7 @@ TEMPLATES = {
     "code_not_valid": "That code does not fit case {number}. Nothing was done.",
     "page_is_over": "This page for case {number} is over. Nothing was done.",
     "take_it_first": "Case {number} is not in your hands now. Nothing was sent.",
-    "answer_queued": "Ready answer {ready} for case {number} is on its way.",
+    "answer_queued": "Ready answer {ready} for case {number} is stored. It is sent as soon as it is safe.",
     "answer_refused": "The reporter of case {number} erased the conversation. Nothing was sent.",
     "not_understood": "Not understood. To take a case, reply: ACK, its number, its code.",
     "linked": "This chat is now linked to your account.",

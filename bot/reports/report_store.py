@@ -14,6 +14,8 @@ from bot.database.tables import Conversation, Report
 from bot.privacy.sealing import ConversationOpener, seal_to
 from bot.reports.urgency import Urgency, higher_of
 
+_CODED_FACTS = frozenset({"topic", "danger_now"})
+
 
 def lock_conversation(session: Session, conversation_id: UUID) -> Conversation:
     """The conversation's row, locked: door, turn, take-over and wipe of one conversation come one after another.
@@ -73,11 +75,12 @@ def read_facts(report: Report, opener: ConversationOpener) -> dict[str, str]:
 def record_facts(
     report: Report, facts: Mapping[str, str], *, conversation: Conversation, opener: ConversationOpener
 ) -> None:
-    """Add facts. A later answer to the same question stands beside the earlier one: nothing told is lost."""
+    """Add facts. What was told in their own words stands beside what they told before; a coded answer replaces the
+    earlier one (what it did to the urgency stays)."""
     known = read_facts(report, opener)
     for name, value in facts.items():
         told = known.get(name)
-        if told is None:
+        if told is None or name in _CODED_FACTS:
             known[name] = value
         elif value not in told.split("\n"):
             known[name] = f"{told}\n{value}"

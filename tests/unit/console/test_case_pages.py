@@ -103,7 +103,7 @@ def test_taking_a_case_without_an_alarm_says_so(opened: Browser, database: Datab
 
 def test_an_answer_goes_out_and_silences_the_bot(opened: Browser, database: Database, noor: int) -> None:
     done = opened.follow(opened.send("/cases/101/answer", text=DRAFT))
-    assert "Your answer is on its way." in done.text
+    assert "Your answer is stored." in done.text
     assert "The bot is silent" in done.text
     assert draft_in(done.text) == ""
     [row] = sent_by_staff(database)
@@ -148,7 +148,7 @@ def test_looking_for_new_messages_keeps_the_draft(
 
 def test_a_ready_answer_goes_at_once_and_keeps_the_draft(opened: Browser, database: Database) -> None:
     response = opened.send("/cases/101/ready", which="2", text=DRAFT)
-    assert "Your answer is on its way." in response.text
+    assert "Your answer is stored." in response.text
     assert draft_in(response.text) == DRAFT
     [row] = sent_by_staff(database)
     assert row.template == "utter_ready_answer_2"

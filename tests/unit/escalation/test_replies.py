@@ -143,7 +143,7 @@ def test_a_ready_answer_before_the_case_is_taken_is_not_sent(paged: House) -> No
 def test_a_ready_answer_reaches_the_reporter_as_a_persons_words_and_silences_the_bot(paged: House) -> None:
     code = _code(paged)
     paged.responder_says(f"ACK 101 {code}", "Dara")
-    assert "on its way" in paged.responder_says(f"101 {code} 2", "Dara")
+    assert "is stored" in paged.responder_says(f"101 {code} 2", "Dara")
     words = paged.wording.render("utter_ready_answer_2", "en", sms=True).text
     assert paged.said()[-1].text == paged.wording.as_person(words, "en", sms=True).text
     assert paged.conversation().owner_id is not None
