@@ -89,7 +89,7 @@ def measure(place: Installation, stock: StockRasa | None, length: Length) -> lis
         rasa, _ = ours.enter_context(_running(our_rasa(place)))
         memory, turns = {}, None
         if stock is not None:
-            turns, memory["stock Rasa"] = beside_stock(place, stock, length)
+            turns, memory["stock Rasa"] = beside_stock(place, rasa.pid, stock, length)
         memory["our Rasa"] = resident_megabytes(rasa.pid)
         claims += turn_by_age(place, rasa.pid)
         bot, _ = ours.enter_context(_running(service(place)))
@@ -109,17 +109,19 @@ def _stock_candidate(stock: StockRasa, folder: Path) -> Candidate:
     return Candidate(name="stock Rasa", plan=lambda: stock.plan(folder / "logs" / "stock.log"), is_ready=stock.is_ready)
 
 
-def beside_stock(place: Installation, stock: StockRasa, length: Length) -> tuple[Turns, float]:
+def beside_stock(place: Installation, our_process: int, stock: StockRasa, length: Length) -> tuple[Turns, float]:
     """The same conversation on both sides, and the memory of stock Rasa after it."""
     with _running(_stock_candidate(stock, place.folder)) as (process, _):
         say(f"{length.conversations} conversations of {len(CONVERSATION)} turns, ours and stock Rasa's in turn")
-        turns = converse(f"http://127.0.0.1:{place.rasa_port}", stock.url, length.conversations)
+        ours = (f"http://127.0.0.1:{place.rasa_port}", our_process)
+        turns = converse(ours, (stock.url, process.pid), length.conversations)
         megabytes = resident_megabytes(process.pid)
     table = Table(title="The same conversation: one turn over HTTP")
-    for column in ("", "p50", "p99", "max"):
+    for column in ("", "p50", "p99", "max", "processor time"):
         table.add_column(column, justify="left" if not column else "right")
-    table.add_row("ours: POST /turn", *spread(turns.ours))
-    table.add_row("stock: POST /webhooks/rest/webhook", *spread(turns.stock))
+    table.add_row("ours: POST /turn", *spread(turns.ours), milliseconds(turns.our_processor))
+    name = "stock: POST /webhooks/rest/webhook"
+    table.add_row(name, *spread(turns.stock), milliseconds(turns.stock_processor))
     console.print(table)
     return turns, megabytes
 

@@ -32,6 +32,7 @@ from bot.operations.training import ensure_model
 from bot.privacy.keys_file import write_private_file
 from bot.privacy.sealing import ServiceKeys, seal_with
 from bot.settings import Settings
+from tests.fakes.http_provider import Answer, HttpProvider, Received
 from tests.fakes.sms_gateway import PASSWORD, SIGNING_KEY, USERNAME, FakeSmsGateway
 from tests.fakes.telegram import SECRET, TOKEN, FakeTelegram
 from tests.fakes.twilio import ACCOUNT, AUTH_TOKEN, OUR_NUMBER, FakeTwilio
@@ -39,6 +40,28 @@ from tests.fakes.twilio import ACCOUNT, AUTH_TOKEN, OUR_NUMBER, FakeTwilio
 STAFF_TOKEN = "2000000002:staff-token-of-nobody"
 START_TIMEOUT_SECONDS = 120.0
 _STOP_TIMEOUT = timedelta(seconds=5)
+
+
+class WholeRequestsOnly(HttpProvider):
+    """A caller killed between the head and the body of its request has sent nothing: no provider takes half of one."""
+
+    def answer(self, request: Received) -> Answer | None:
+        """Hang up on half a request; the fake's own answer otherwise."""
+        if len(request.body) < int(request.headers.get("content-length", "0")):
+            return None
+        return super().answer(request)
+
+
+class _Telegram(WholeRequestsOnly, FakeTelegram):
+    """As the fake."""
+
+
+class _Twilio(WholeRequestsOnly, FakeTwilio):
+    """As the fake."""
+
+
+class _Gateway(WholeRequestsOnly, FakeSmsGateway):
+    """As the fake."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,10 +157,10 @@ def installation(*, with_rasa: bool, say: Callable[[str], None], **settings: str
         database = Database(postgres.url)
         stack.callback(database.dispose)
         providers = Providers(
-            telegram=stack.enter_context(FakeTelegram()),
-            staff_bot=stack.enter_context(FakeTelegram(STAFF_TOKEN)),
-            twilio=stack.enter_context(FakeTwilio()),
-            gateway=stack.enter_context(FakeSmsGateway()),
+            telegram=stack.enter_context(_Telegram()),
+            staff_bot=stack.enter_context(_Telegram(STAFF_TOKEN)),
+            twilio=stack.enter_context(_Twilio()),
+            gateway=stack.enter_context(_Gateway()),
         )
         keys = ServiceKeys.generate()
         write_private_file(folder / "keys" / "service.json", keys.to_json())

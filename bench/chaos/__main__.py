@@ -32,7 +32,7 @@ def main() -> int:
         seed=arguments.seed,
         with_rasa=not arguments.scripted_only,
     )
-    outcome = soak(orders, lambda line: console.print(f"  {line}", style="dim", highlight=False))
+    outcome = soak(orders, lambda line: console.print(f"  {line}", style="dim", highlight=False, no_wrap=True))
     show(outcome)
     return 1 if outcome.verdict.violations else 0
 

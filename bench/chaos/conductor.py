@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bench.chaos.killer import Wiretap
@@ -34,6 +34,7 @@ _NOT_REACHED_SECONDS = 10.0  # another point is tried first, and more is written
 _POSTGRES_DOWN_SECONDS = 1.5
 _DRAIN_SECONDS = 240.0
 _TICK_SECONDS = 0.02
+_MOST_BACKLOG = 25  # the soak is about crashes, not about load
 
 
 @dataclass
@@ -74,6 +75,8 @@ class Conductor:
 
     def _allow_more(self) -> None:
         """People write in step with the kills, so that none falls into silence and none comes after the last word."""
+        if self._backlog() >= _MOST_BACKLOG:
+            return
         in_step = (len(self.done) + 2) * self.messages // len(self.kills)
         self.writers.allowance = max(self.writers.allowance, min(in_step, self.messages))
 
@@ -99,8 +102,18 @@ class Conductor:
         for _ in range(int(_NOT_REACHED_SECONDS)):
             if self._wait_for(lambda: len(self._read_kills()) > len(self.done), 1.0):
                 return True
-            self.writers.allowance += 2
+            if self._backlog() < _MOST_BACKLOG:
+                self.writers.allowance += 3
         return False
+
+    def _backlog(self) -> int:
+        """How many messages wait to be handled; many while nobody can say."""
+        waiting = select(func.count()).select_from(InboxMessage).where(InboxMessage.state == InboxState.PENDING)
+        try:
+            with self.installation.database.transaction() as session:
+                return session.scalar(waiting) or 0
+        except (DatabaseDownError, SQLAlchemyError):
+            return _MOST_BACKLOG
 
     def _bring_about(self, kill: Kill) -> None:
         """Some points are rare: somebody cries for help, and where an alarm has to move on, nobody hears it."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import random
 import re
 import threading
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -18,6 +19,7 @@ MINA_NUMBER = "+12025550122"
 _SMS_PAGE = re.compile(r"ACK (\d+) ([0-9A-Z]{4})")
 _SLEEPS_THROUGH = 0.25  # of first pages; a repeated page is always heard
 _ANSWERS = 0.5  # of alarms taken
+_PATIENCE_SECONDS = 20.0
 
 
 def put_on_call(installation: Installation) -> None:
@@ -37,6 +39,7 @@ class Responders:
     asleep: bool = False
     _heard: set[str] = field(default_factory=set)
     _seen: dict[str, int] = field(default_factory=dict)
+    _taken_at: dict[tuple[str, str], float] = field(default_factory=dict)
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -67,12 +70,21 @@ class Responders:
             data = [payload for _, payload in sent.buttons]
             take = next((each for each in data if each.startswith("ACK ")), None)
             if take is not None:
-                again = take.split()[1] in self._heard
-                self._heard.add(take.split()[1])
-                if again or chance.random() >= _SLEEPS_THROUGH:
+                number = take.split()[1]
+                again = number in self._heard
+                self._heard.add(number)
+                if (again or chance.random() >= _SLEEPS_THROUGH) and self._takes_now(sent.chat_id, number):
                     self._tap(int(sent.chat_id), take, sent.message_id)
             elif data and chance.random() < _ANSWERS:
                 self._tap(int(sent.chat_id), chance.choice(data), sent.message_id)
+
+    def _takes_now(self, phone: str, number: str) -> bool:
+        """Who has just taken it does not take it again because the same page rings once more."""
+        now = time.monotonic()
+        if now - self._taken_at.get((phone, number), -_PATIENCE_SECONDS) < _PATIENCE_SECONDS:
+            return False
+        self._taken_at[phone, number] = now
+        return True
 
     def _tap(self, chat: int, data: str, message_id: int) -> None:
         self.taps += 1
@@ -84,7 +96,7 @@ class Responders:
         self._seen["phone"] = self._seen.get("phone", 0) + len(new)
         for sent in new:
             found = _SMS_PAGE.search(sent.text) if sent.to == MINA_NUMBER else None
-            if found is not None:
+            if found is not None and self._takes_now(sent.to, found[1]):
                 self.taps += 1
                 self._type(http, f"ACK {found[1]} {found[2]}", f"ack-{sent.id}")
 

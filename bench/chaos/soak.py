@@ -18,7 +18,7 @@ from bench.installation import installation
 
 LINES_EACH = 8
 # Short where a night would be long; nothing is held back because the soak itself takes long.
-_SETTINGS = {"lease": "PT4S", "step_timeout": "PT3S", "hold_after": "PT12H", "page_loops": "50"}
+_SETTINGS = {"lease": "PT4S", "step_timeout": "PT6S", "hold_after": "PT12H", "page_loops": "50"}
 
 
 @dataclass(frozen=True, kw_only=True)

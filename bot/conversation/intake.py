@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from bot.clock import utc_now
 from bot.conversation.languages import hear
 from bot.database.tables import OutboxMessage
 from bot.escalation.alarms import page_undeliverable, raise_alarm
@@ -51,7 +52,7 @@ def take_in(
         ),
         staff_only=staff_only,
         staff_words=parse_reply(reading.text) is not None,
-        received_at=received_at,
+        received_at=received_at or _written_earlier(message),
     )
     if stored is None:
         return False
@@ -62,6 +63,14 @@ def take_in(
         raise_urgency(report, floor.urgency, floor.reasons)
         raise_alarm(session, report, Urgency(report.urgency), floor.reasons[0], settings)
     return True
+
+
+def _written_earlier(message: InboundMessage) -> datetime | None:
+    """The provider's own time, where it tells one: what waited there while we were away was written then, and the
+    answer to it has to be held. A clock that runs ahead of ours is not believed."""
+    if message.sent_at is None or message.sent_at >= utc_now():
+        return None
+    return message.sent_at
 
 
 def take_receipt(session: Session, receipt: Receipt, *, keys: ServiceKeys) -> None:

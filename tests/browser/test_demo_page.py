@@ -48,7 +48,7 @@ def test_a_khmer_cry_wakes_one_person_whose_answer_reaches_the_reporter(chromium
 def test_each_example_is_one_click_and_pages_in_its_language(chromium: Browser, demo: World, example: Example) -> None:
     with open_page(chromium, demo.settings.public_url) as page:
         page.click(f".example:has(:lang({example.language}))")
-        expect(page.locator(f"{STAFF} .theirs")).to_contain_text(f"language {example.language}")
+        expect(page.locator(f"{STAFF} .theirs")).to_contain_text(f"language {example.name}")
         expect(page.locator(f"{SMS} .theirs").first).to_be_visible()
 
 

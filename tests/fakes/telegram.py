@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import threading
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +52,7 @@ class FakeTelegram(HttpProvider):
             "message_id": next(self._ids),
             "from": person(chat_id),
             "chat": {"id": chat_id, "type": "private", "first_name": "NAME-MARKER", "username": "USERNAME_MARKER"},
-            "date": 1_790_000_000,
+            "date": int(time.time()),
             **content,
         }
         return self.queue({"message": message})
@@ -59,7 +60,7 @@ class FakeTelegram(HttpProvider):
     def person_taps(self, chat_id: int, data: str, message_id: int = 1) -> dict[str, Any]:
         """Queue a tap on a button under `message_id`."""
         chat = {"id": chat_id, "type": "private", "first_name": "NAME-MARKER"}
-        message = {"message_id": message_id, "chat": chat, "date": 1_790_000_000, "text": "?"}
+        message = {"message_id": message_id, "chat": chat, "date": int(time.time()), "text": "?"}
         query = {"from": person(chat_id), "message": message, "chat_instance": "1", "data": data}
         return self.queue({"callback_query": {"id": f"tap-{next(self._ids)}", **query}})
 
@@ -118,7 +119,7 @@ class FakeTelegram(HttpProvider):
             )
         )
         chat = {"id": int(fields["chat_id"]), "type": "private"}
-        return _result({"message_id": message_id, "date": 1_790_000_000, "chat": chat, "text": fields["text"]})
+        return _result({"message_id": message_id, "date": int(time.time()), "chat": chat, "text": fields["text"]})
 
     def _take_answer(self, request: Received) -> Answer:
         self.answered.append((request.fields["callback_query_id"], request.fields.get("text", "")))

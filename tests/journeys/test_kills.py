@@ -1,4 +1,4 @@
-"""The kill soak in small: a few kills of service and PostgreSQL at named points. `make chaos` does hundreds, with Rasa."""
+"""The kill soak in small: a few kills of service and PostgreSQL at named points. `make chaos` does hundreds."""
 
 from __future__ import annotations
 
