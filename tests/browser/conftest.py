@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from pydantic import SecretStr
 
 from bot.conversation.scripted_engine import ScriptedEngine
@@ -24,6 +24,9 @@ FLAGS = (
 ).split()
 PHONE_SIZE = (360, 740)
 DESKTOP_SIZE = (1280, 900)
+_PATIENCE_MS = 20_000
+
+expect.set_options(timeout=_PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +75,7 @@ def open_page(
     page = context.new_page()
     page.on("console", note)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(_PATIENCE_MS)
     page.goto(url)
     yield page
     context.close()

@@ -24,7 +24,7 @@ def sign_in_and_open_the_case(page: Page) -> None:
 
 def test_a_khmer_cry_wakes_one_person_whose_answer_reaches_the_reporter(chromium: Browser, demo: World) -> None:
     with open_page(chromium, demo.settings.public_url) as page:
-        page.click(".example:has(:lang(km))")
+        page.click(".example:has([lang=km])")
         expect(page.locator(f"{SMS} .own")).to_have_text([EXAMPLES[0].text + page.inner_text(f"{SMS} .own time")])
         expect(page.locator(f"{SMS} .theirs").first).to_contain_text("នេះជាម៉ាស៊ីន")
         expect(page.locator(f"{STAFF} .theirs").first).to_contain_text("case 101")
@@ -47,7 +47,7 @@ def test_a_khmer_cry_wakes_one_person_whose_answer_reaches_the_reporter(chromium
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example.language for example in EXAMPLES])
 def test_each_example_is_one_click_and_pages_in_its_language(chromium: Browser, demo: World, example: Example) -> None:
     with open_page(chromium, demo.settings.public_url) as page:
-        page.click(f".example:has(:lang({example.language}))")
+        page.click(f".example:has([lang={example.language}])")
         expect(page.locator(f"{STAFF} .theirs")).to_contain_text(f"language {example.name}")
         expect(page.locator(f"{SMS} .theirs").first).to_be_visible()
 
@@ -63,13 +63,13 @@ def test_telegram_buttons_can_be_tapped(chromium: Browser, demo: World) -> None:
 
 def test_loading_the_page_again_finds_everything_and_a_new_person_finds_nothing(chromium: Browser, demo: World) -> None:
     with open_page(chromium, demo.settings.public_url) as page:
-        page.click(".example:has(:lang(en))")
+        page.click(".example:has([lang=en])")
         expect(page.locator(f"{SMS} .theirs").first).to_be_visible()
         page.reload()
         expect(page.locator(f"{SMS} .own")).to_have_count(1)
         page.click(".sandbox_sms .fresh")
         expect(page.locator(f"{SMS} li")).to_have_count(0)
-        page.click(".example:has(:lang(vi))")
+        page.click(".example:has([lang=vi])")
         expect(page.locator(".queue tbody tr")).to_have_count(2)
 
 
@@ -84,6 +84,6 @@ def test_words_from_a_phone_are_never_markup(chromium: Browser, demo: World) -> 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_on_a_telephone_the_page_does_not_scroll_sideways(chromium: Browser, demo: World, dark: bool) -> None:
     with open_page(chromium, demo.settings.public_url, size=PHONE_SIZE, dark=dark) as page:
-        page.click(".example:has(:lang(my))")
+        page.click(".example:has([lang=my])")
         expect(page.locator(f"{SMS} .theirs").first).to_be_visible()
         assert not is_wider_than_the_screen(page)
