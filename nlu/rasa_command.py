@@ -1,7 +1,8 @@
 """Rasa's own commands in this environment: `python -m nlu.rasa_command train|test|shell|data validate ...`.
 
 The same command line as `rasa`, with TensorFlow stood in for, telemetry and error reporting off, no text in any log.
-`rasa run` is refused: `nlu.serve` is the only door, and Rasa's own channels log what people write.
+`rasa run` is refused: `nlu.serve` is the only door, and Rasa's own channels log what people write. `shell` takes turns as
+they are served (`nlu/shell.py`); `shell nlu` is Rasa's.
 """
 
 import sys
@@ -21,7 +22,6 @@ DEFAULTS = {
     "test": {"--nlu": ["nlu/data"], "--stories": ["stories"], "--model": MODELS},
     "test nlu": {"--nlu": ["nlu/data"], "--model": MODELS},
     "test core": {"--stories": ["stories"], "--model": MODELS},
-    "shell": {"--model": MODELS},
     "shell nlu": {"--model": MODELS},
     "data validate": {"--data": DATA},
 }
@@ -45,6 +45,11 @@ def main() -> None:
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     if command == "run":
         sys.exit("rasa run is refused: use python -m nlu.serve")
+    if command == "shell" and sys.argv[2:3] != ["nlu"]:
+        from nlu.shell import main as talk
+
+        talk(sys.argv[2:])
+        return
     import rasa.__main__
 
     quiet.no_calling_home()

@@ -18,6 +18,7 @@ _KEPT_FOR_RASA = ("PATH", "HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH", "OMP_NUM_
 _RASA_SILENCE = {
     "RASA_TELEMETRY_ENABLED": "false",
     "SENTRY_DSN": "",
+    "PYTHONWARNINGS": "ignore",  # what Rasa's dependencies say about each other helps nobody
     "PYTHONUNBUFFERED": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONIOENCODING": "utf-8",
