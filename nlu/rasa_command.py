@@ -1,8 +1,8 @@
 """Rasa's own commands in this environment: `python -m nlu.rasa_command train|test|shell|data validate ...`.
 
 The same command line as `rasa`, with TensorFlow stood in for, telemetry and error reporting off, no text in any log.
-`rasa run` is refused: `nlu.serve` is the only door, and Rasa's own channels log what people write. `shell` takes turns as
-they are served (`nlu/shell.py`); `shell nlu` is Rasa's.
+`rasa run` is refused: `nlu.serve` is the only door, and Rasa's own channels log what people write. `shell` takes turns
+as they are served (`nlu/shell.py`); `shell nlu` is Rasa's.
 """
 
 import sys
