@@ -206,7 +206,6 @@ async def serve(settings: Settings) -> None:
             for server in servers:
                 server.should_exit = True
             await asyncio.gather(*serving, return_exceptions=True)
-        service.database.dispose()
 
 
 @asynccontextmanager

@@ -121,18 +121,19 @@ async def _answer(visit: Visit) -> Response:
             seen_inbox_id=visit.field_number("seen_inbox_id"),
             wording=visit.console.wording,
             writes_as_sms=visit.console.writes_as_sms,
+            seen_answers=visit.field_number("seen_answers"),
         )
 
     return await _do(visit, answer, "queued", keep_draft=False)
 
 
 async def _ready(visit: Visit) -> Response:
-    which = visit.field_number("which")
-    return await _do(
-        visit,
-        lambda session: send_ready_answer(session, visit.number, staff_id=visit.who.staff_id, which=which),
-        "queued",
-    )
+    which, seen = visit.field_number("which"), visit.field_number("seen_answers")
+
+    def send(session: Session) -> None:
+        send_ready_answer(session, visit.number, staff_id=visit.who.staff_id, which=which, seen_answers=seen)
+
+    return await _do(visit, send, "queued")
 
 
 async def _resend(visit: Visit) -> Response:

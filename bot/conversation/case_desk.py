@@ -58,10 +58,12 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseView:
-    """An opened case. `last_inbox_id` goes back with an answer, to notice newer words."""
+    """An opened case. `last_inbox_id` and `answers` go back with an answer, to notice newer words of the reporter, of
+    a colleague, or of one's own thumb that tapped twice."""
 
     card: QueueCard
     last_inbox_id: int
+    answers: int
     safety: str
     bot_silent: bool
     erased: bool
@@ -78,6 +80,7 @@ def open_case(session: Session, number: int, *, staff_id: int, keys: ServiceKeys
         return CaseView(
             card=card,
             last_inbox_id=0,
+            answers=0,
             safety=conversation.safety.value,
             bot_silent=True,
             erased=True,
@@ -92,6 +95,7 @@ def open_case(session: Session, number: int, *, staff_id: int, keys: ServiceKeys
     return CaseView(
         card=card,
         last_inbox_id=_last_inbox_id(session, conversation),
+        answers=_answers(session, conversation),
         safety=conversation.safety.value,
         bot_silent=conversation.owner_id is not None,
         erased=False,
@@ -142,9 +146,11 @@ def answer_case(
     seen_inbox_id: int,
     wording: Wording,
     writes_as_sms: frozenset[str],
+    seen_answers: int | None = None,
 ) -> None:
-    """Send a person's words. NewerMessagesError when the reporter wrote meanwhile, AnswerRefusedError when they
-    cannot go; the caller keeps the draft in both cases."""
+    """Send a person's words. NewerMessagesError when the reporter or a colleague wrote meanwhile, or the same words
+    came twice; AnswerRefusedError when they cannot go; the caller keeps the draft in both cases. `seen_answers` is
+    None where a repeat cannot happen."""
     words = text.strip()
     if not words or len(words) > LONGEST_ANSWER:
         raise AnswerRefusedError("empty" if not words else "too_long")
@@ -152,6 +158,7 @@ def answer_case(
     _refuse_if_erased(conversation)
     if _last_inbox_id(session, conversation) != seen_inbox_id:
         raise NewerMessagesError("the reporter wrote again")
+    _refuse_if_answered(session, conversation, seen_answers)
     ownership.take_over(session, conversation, report, staff_id=staff_id)
     channel = session.scalars(select(ContactPoint.channel).where(ContactPoint.conversation_id == conversation.id)).one()
     language = conversation.language or wording.deployment.default_language.value
@@ -161,12 +168,16 @@ def answer_case(
     _note_answer(session, report, staff_id, "words")
 
 
-def send_ready_answer(session: Session, number: int, *, staff_id: int, which: int) -> None:
-    """Send one of the numbered answers. AnswerRefusedError when there is no such answer or everything was erased."""
+def send_ready_answer(
+    session: Session, number: int, *, staff_id: int, which: int, seen_answers: int | None = None
+) -> None:
+    """Send one of the numbered answers. AnswerRefusedError when there is no such answer or everything was erased,
+    NewerMessagesError when somebody answered since the page was shown."""
     if which not in replies.READY_ANSWERS:
         raise AnswerRefusedError("unknown_answer")
     report, conversation = _locked(session, number)
     _refuse_if_erased(conversation)
+    _refuse_if_answered(session, conversation, seen_answers)
     key = f"answer:{report.id}:{staff_id}:{_next_answer(session, conversation)}"
     replies.send_ready_answer(session, report, staff_id=staff_id, which=which, key=key)
     _note_answer(session, report, staff_id, None)
@@ -209,6 +220,19 @@ def _locked(session: Session, number: int) -> tuple[Report, Conversation]:
 def _refuse_if_erased(conversation: Conversation) -> None:
     if conversation.wipe_asked_at is not None:
         raise AnswerRefusedError("erased")
+
+
+def _refuse_if_answered(session: Session, conversation: Conversation, seen_answers: int | None) -> None:
+    if seen_answers is not None and _answers(session, conversation) != seen_answers:
+        raise NewerMessagesError("somebody answered meanwhile")
+
+
+def _answers(session: Session, conversation: Conversation) -> int:
+    """How often a person has answered in this conversation."""
+    written = select(func.count()).where(
+        OutboxMessage.conversation_id == conversation.id, OutboxMessage.author == Author.STAFF
+    )
+    return session.scalar(written) or 0
 
 
 def _last_inbox_id(session: Session, conversation: Conversation) -> int:

@@ -219,9 +219,14 @@ def _running(service: Service, afterwards: Callable[[], Awaitable[None]] | None)
             await asyncio.gather(*serving)
         if afterwards is not None:
             await afterwards()
-        service.database.dispose()
 
-    thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
+    def live() -> None:
+        try:
+            asyncio.run(run())
+        finally:
+            service.database.dispose()  # only now have the worker threads given their connections back
+
+    thread = threading.Thread(target=live, daemon=True)
     thread.start()
     if not ready.wait(PATIENCE_SECONDS):
         raise AssertionError("the service did not start")

@@ -281,3 +281,14 @@ def test_an_erased_conversation_shows_no_words_and_takes_no_answer(opened: Brows
     response = opened.send("/cases/101/answer", text=DRAFT)
     assert response.status_code == 422
     assert "Nothing can be sent any more" in response.text
+
+
+@pytest.mark.parametrize("path", ["answer", "ready"])
+def test_a_thumb_that_taps_twice_sends_once(opened: Browser, database: Database, path: str) -> None:
+    page = opened.page
+    assert opened.send(f"/cases/101/{path}", text=DRAFT, which="1").status_code in (200, 303)
+    opened.page = page
+    again = opened.send(f"/cases/101/{path}", text=DRAFT, which="1")
+    assert again.status_code == 409
+    assert draft_in(again.text) == DRAFT
+    assert len(sent_by_staff(database)) == 1

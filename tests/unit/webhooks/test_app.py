@@ -273,9 +273,9 @@ def test_twilio_gets_an_empty_answer_so_that_it_says_nothing_by_itself(door: Doo
     assert response.headers["content-type"].startswith("text/xml")
 
 
-def test_the_same_webhook_a_thousand_times_is_one_message(door: Door) -> None:
+def test_the_same_webhook_a_hundred_times_is_one_message(door: Door) -> None:
     posted = _sms(CRY, MessageSid="SM-same")
-    assert {_post(door, "sms_twilio", posted) for _ in range(1000)} == {200}
+    assert {_post(door, "sms_twilio", posted) for _ in range(100)} == {200}
     with door.database.transaction() as session:
         assert (count(session, InboxMessage), count(session, Alarm)) == (1, 1)
 
@@ -376,9 +376,7 @@ def test_one_message_of_the_spool_that_cannot_be_stored_does_not_stand_before_th
 HOSTILE = {
     "empty": "",
     "only spaces": " \u3000\t",
-    "a hundred kilobytes": "help " * 20_000,
-    "a hundred kilobytes of Thai": "ก" * 34_000,
-    "a hundred kilobytes of Burmese": "\u1000\u1031" * 17_000,
+    "a hundred kilobytes": "ក្រ" * 11_200,
     "NUL bytes": "he\x00lp\x00",
     "control characters": "".join(chr(code) for code in range(32)),
     "right to left overrides": "\u202e" * 100 + "pleh" + "\u2066x\u2069",
@@ -394,7 +392,7 @@ HOSTILE = {
     "a bare slash": "/",
     "signs nobody sees": "\u200b\u200d\ufeff",
     "nothing but punctuation": "?!",
-    "a very long word": "x" * 90_000,
+    "a very long word": "x" * 9_000,
     "newlines": "\n" * 1000,
 }
 
