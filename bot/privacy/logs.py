@@ -33,6 +33,7 @@ def configure_logs(level: str) -> None:
     handler.setFormatter(ForeignLogFormatter())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.lastResort = handler
+    logging.raiseExceptions = False  # a handler that cannot write would print the record, with its arguments
     logging.captureWarnings(True)
     warnings.simplefilter("default")
     sys.excepthook = _log_uncaught

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import threading
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -52,14 +53,10 @@ def test_from_nothing_to_the_newest_and_a_second_time_is_harmless(empty_url: str
 
 
 def test_two_processes_that_migrate_at_once_do_it_once(empty_url: str) -> None:
-    barrier = threading.Barrier(3)
-
-    def migrate(_: int) -> None:
-        barrier.wait(20)
-        upgrade(empty_url)
-
-    with ThreadPoolExecutor(3) as pool:
-        list(pool.map(migrate, range(3)))
+    code = "import os; from bot.database.migrate import upgrade; upgrade(os.environ['URL_OF_TEST'])"
+    environment = {**os.environ, "URL_OF_TEST": empty_url}
+    processes = [subprocess.Popen([sys.executable, "-c", code], env=environment) for _ in range(3)]
+    assert [process.wait(60) for process in processes] == [0, 0, 0]
     assert {table.name for table in Table.metadata.sorted_tables} <= _tables(empty_url)
 
 

@@ -103,7 +103,7 @@ def test_a_page_names_the_language_before_the_message_is_handled(house: House) -
     house.on_call("Dara")
     house.arrives("ช่วยด้วย เขาล็อกประตูขังเราไว้")
     house.send()
-    assert "language th" in house.pages()[0].text
+    assert "language ไทย" in house.pages()[0].text
     house.arrives(CRY, sender="+12025550133")
     house.send()
-    assert "language en" in house.pages()[1].text
+    assert "language English" in house.pages()[1].text

@@ -497,8 +497,8 @@ def test_pages_carry_a_number_an_urgency_a_language_and_minutes_and_nothing_else
     house.sweep()
     house.send()
     first, again = house.pages()
-    assert first.text == "CRITICAL: case 101, language en, waiting 0 min."
-    assert again.text == "Still nobody: CRITICAL, case 101, language en, waiting 7 min."
+    assert first.text == "CRITICAL: case 101, language English, waiting 0 min."
+    assert again.text == "Still nobody: CRITICAL, case 101, language English, waiting 7 min."
     assert again.reply_to == "telegram_staff-1", "a reply sounds again on the phone"
     assert REPORTER not in first.text + again.text
     assert first.key != again.key
