@@ -7,14 +7,16 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from typing import TypeGuard
 
 import structlog
 import uvicorn
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 
 from bot.channels.channel import Channel, PollingChannel, TellsItsProvider
@@ -81,6 +83,18 @@ class Service:
         return _sms_channels(self.channels)
 
 
+def _check_schema(database: Database) -> None:
+    """Refuse to work on a schema that is not ours. A database that is down is no reason not to open the doors: what
+    comes in is spooled, and whoever started this has migrated before (`sampan run` does)."""
+    try:
+        found = present_version(database.engine)
+    except OperationalError as error:
+        log.warning("database_down", name="start", error=type(error).__name__)
+        return
+    if found != expected_version():
+        raise ConfigurationError(f"the database is at version {found}, this code needs {expected_version()}")
+
+
 def _sms_channels(channels: dict[str, Channel]) -> frozenset[str]:
     return frozenset(name for name, channel in channels.items() if channel.writes_as_sms)
 
@@ -91,9 +105,7 @@ def build_service(settings: Settings, database_url: str, engine: DialogueEngine)
     urgency_floor.warm_up()
     keys = load_service_keys(settings.keys_path)
     database = Database(database_url)
-    found = present_version(database.engine)
-    if found != expected_version():
-        raise ConfigurationError(f"the database is at version {found}, this code needs {expected_version()}")
+    _check_schema(database)
     wording = Wording.load(load_deployment(settings.deployment_path))
     phones = SandboxPhones(database, keys)
     channels = build_channels(settings, phones)
@@ -185,27 +197,48 @@ def _conninfo(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-async def serve(settings: Settings) -> None:
-    """Doors and workers in this process until SIGTERM or SIGINT; settings.database_url says where the rows are."""
+class Parts(StrEnum):
+    """What one process does. All processes are alike and hold nothing; more of either may run."""
+
+    ALL = "all"  # doors and workers: one process is enough for one small machine
+    DOORS = "doors"  # webhooks and console
+    WORKERS = "workers"  # the loops
+
+
+async def serve(settings: Settings, parts: Parts = Parts.ALL) -> None:
+    """Run until SIGTERM or SIGINT; settings.database_url says where the rows are."""
     configure_logs(settings.log_level)
     if settings.database_url is None:
         raise ConfigurationError("no database is set; `sampan run` starts the embedded one")
-    async with _engine(settings) as engine:
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with AsyncExitStack() as stack:
+        engine = await stack.enter_async_context(_engine(settings))
         service = build_service(settings, settings.database_url.get_secret_value(), engine)
-        servers = [
-            _Server(_config(service.door_app, settings.host, settings.port)),
-            _Server(_config(service.console_app, settings.console_host, settings.console_port)),
-        ]
-        stop = asyncio.Event()
-        for name in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(name, stop.set)
-        async with running_workers(service):
-            serving = [asyncio.create_task(server.serve()) for server in servers]
-            log.info("started", port=settings.port)
-            await asyncio.wait([asyncio.create_task(stop.wait()), *serving], return_when=asyncio.FIRST_COMPLETED)
-            for server in servers:
-                server.should_exit = True
-            await asyncio.gather(*serving, return_exceptions=True)
+        if parts is not Parts.DOORS:
+            await stack.enter_async_context(running_workers(service))
+        if parts is not Parts.WORKERS:
+            await stack.enter_async_context(_open_doors(service, stop))
+        log.info("started", port=settings.port, kind=parts.value)
+        await stop.wait()
+
+
+@asynccontextmanager
+async def _open_doors(service: Service, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Both doors, until the block is left. A door that cannot open, or closes by itself, stops the process."""
+    settings = service.settings
+    servers = [
+        _Server(_config(service.door_app, settings.host, settings.port)),
+        _Server(_config(service.console_app, settings.console_host, settings.console_port)),
+    ]
+    serving = [asyncio.create_task(server.serve()) for server in servers]
+    for task in serving:
+        task.add_done_callback(lambda _task: stop.set())
+    yield
+    for server in servers:
+        server.should_exit = True
+    await asyncio.gather(*serving, return_exceptions=True)
 
 
 @asynccontextmanager

@@ -38,12 +38,28 @@ def run_all(context: typer.Context) -> None:
 
 @run_app.command()
 def service() -> None:
-    """The doors and the workers; PostgreSQL must run, the dialogue model may."""
-    from bot.wiring import serve  # late: the other commands need none of it, and start faster
+    """The doors and the workers in one process; PostgreSQL must run, the dialogue model may."""
+    _serve("all")
+
+
+@run_app.command()
+def doors() -> None:
+    """Only the doors: webhooks and console. At least one `worker` must run too."""
+    _serve("doors")
+
+
+@run_app.command()
+def worker() -> None:
+    """Only the workers; start as many as the machine, or other machines, can carry."""
+    _serve("workers")
+
+
+def _serve(parts: str) -> None:
+    from bot.wiring import Parts, serve  # late: the other commands need none of it, and start faster
 
     settings = load_settings()
     settings.database_url = SecretStr(database_url(settings))
-    asyncio.run(serve(settings))
+    asyncio.run(serve(settings, Parts(parts)))
 
 
 @run_app.command()

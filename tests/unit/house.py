@@ -21,7 +21,17 @@ from bot.conversation.outgoing import Composer
 from bot.conversation.scripted_engine import ScriptedEngine
 from bot.conversation.wording import Wording
 from bot.database.session import Database
-from bot.database.tables import Alarm, Conversation, OutboxMessage, Page, Report, RosterEntry, Staff, StaffContact, Table
+from bot.database.tables import (
+    Alarm,
+    Conversation,
+    OutboxMessage,
+    Page,
+    Report,
+    RosterEntry,
+    Staff,
+    StaffContact,
+    Table,
+)
 from bot.errors import BadSignatureError, MalformedRequestError
 from bot.escalation.alarms import sweep
 from bot.messages.message import Audience, InboundMessage, MessageKind, OutboundMessage, SendResult
@@ -111,9 +121,7 @@ class House:
 
     @property
     def composer(self) -> Composer:
-        return Composer(
-            wording=self.wording, settings=self.settings, writes_as_sms=frozenset({"sms"}), keys=self.keys
-        )
+        return Composer(wording=self.wording, settings=self.settings, writes_as_sms=frozenset({"sms"}), keys=self.keys)
 
     def arrives(self, content: str = "", **more: object) -> bool:
         """A message comes through the door; False when it was there before. `more` as in `words_of`."""
@@ -173,9 +181,7 @@ class House:
                 instants = [column.name for column in table.columns if isinstance(column.type, DateTime)]
                 if instants:
                     shifts = ", ".join(f'"{name}" = "{name}" - make_interval(secs => :seconds)' for name in instants)
-                    session.execute(
-                        text(f'update "{table.name}" set {shifts}'), {"seconds": interval.total_seconds()}
-                    )
+                    session.execute(text(f'update "{table.name}" set {shifts}'), {"seconds": interval.total_seconds()})
 
     def on_call(self, name: str, *, step: int | None = 1, ways: tuple[tuple[str, str], ...] = ()) -> int:
         """A responder with verified contacts, on the roster at `step` (None: not on it); the account's id."""

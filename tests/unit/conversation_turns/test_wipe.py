@@ -39,7 +39,7 @@ def _sealed_columns(house: House) -> dict[str, int]:
     held: dict[str, int] = {}
     with house.database.transaction() as session:
         for table in (Conversation, ContactPoint, InboxMessage, OutboxMessage, Report):
-            for row in session.scalars(select(table)):  # type: ignore[var-annotated]
+            for row in session.scalars(select(table)):
                 for column in table.__table__.columns:
                     if column.name.endswith(("_sealed", "_wrapped")) and getattr(row, column.name) is not None:
                         held[f"{table.__tablename__}.{column.name}"] = held.get(column.name, 0) + 1
@@ -102,9 +102,7 @@ def test_the_alarm_and_its_coded_reason_stay_until_a_human_closes_them(erased: H
 def test_staff_see_that_it_was_erased_and_cannot_answer(erased: House) -> None:
     staff_id = erased.last_page().staff_id
     with erased.database.transaction() as session:
-        view = case_desk.open_case(
-            session, 101, staff_id=staff_id, keys=erased.keys, wording=erased.wording
-        )
+        view = case_desk.open_case(session, 101, staff_id=staff_id, keys=erased.keys, wording=erased.wording)
     assert (view.erased, view.entries, dict(view.facts)) == (True, (), {})
     with pytest.raises(case_desk.AnswerRefusedError), erased.database.transaction() as session:
         case_desk.answer_case(

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from bot.database.session import Database, database_now, wake
 from bot.database.tables import Staff
@@ -15,13 +16,17 @@ from bot.errors import DatabaseDownError
 MARKER = "MARKER-9b2e"
 
 
+def _write_and_fail(session: Session) -> None:
+    session.add(Staff(name="Vanna"))
+    session.flush()
+    raise KeyError
+
+
 def test_leaving_commits_and_an_exception_rolls_everything_back(database: Database) -> None:
     with database.transaction() as session:
         session.add(Staff(name="Dara"))
     with pytest.raises(KeyError), database.transaction() as session:
-        session.add(Staff(name="Vanna"))
-        session.flush()
-        raise KeyError
+        _write_and_fail(session)
     with database.transaction() as session:
         assert session.scalars(select(Staff.name)).all() == ["Dara"]
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot.database.session import Database
+from bot.database.session import Database, database_now
 from bot.database.states import InboxState
 from bot.database.tables import Alarm, ContactPoint, Conversation, InboxMessage, Report
 from bot.errors import LeaseLostError
@@ -50,6 +50,10 @@ def _at_once(work: Callable[[int], object], count: int) -> list[object]:
         return list(pool.map(begin, range(count)))
 
 
+def _arriving(house: House, content: str, sender: str) -> Callable[[int], object]:
+    return lambda _: house.arrives(content, sender=sender)
+
+
 def test_the_same_message_a_thousand_times_is_one_row(house: House) -> None:
     message = words_of("hello", provider_id="SM1")
     stored = [house.take_in(message) for _ in range(1000)]
@@ -78,7 +82,7 @@ def test_the_same_id_on_two_channels_is_two_messages(house: House) -> None:
 def test_two_first_messages_at_once_from_one_address_make_one_conversation(house: House) -> None:
     for round_number in range(10):
         sender = f"+1202555{round_number:04}"
-        assert _at_once(lambda number, sender=sender: house.arrives(f"hello {number}", sender=sender), 4) == [True] * 4
+        assert _at_once(_arriving(house, "hello", sender), 4) == [True] * 4
     assert (house.rows(Conversation), house.rows(ContactPoint), house.rows(InboxMessage)) == (10, 10, 40)
 
 
@@ -87,7 +91,7 @@ def test_two_urgent_messages_of_one_person_at_once_neither_block_nor_raise_two_a
     for round_number in range(12):
         sender = f"+1202556{round_number:04}"
         house.arrives("hello", sender=sender)
-        assert _at_once(lambda _, sender=sender: house.arrives(CRY, sender=sender), 3) == [True] * 3
+        assert _at_once(_arriving(house, CRY, sender), 3) == [True] * 3
     assert house.rows(Report) == house.rows(Alarm) == 12
 
 
@@ -187,7 +191,7 @@ def test_a_failed_message_waits_longer_each_time_and_then_is_dead(house: House) 
             assert inbox.fail(session, claimed, error_kind="ValueError") is (attempt == MAX_INBOX_ATTEMPTS)
         with house.database.transaction() as session:
             row = session.scalars(select(InboxMessage)).one()
-            now = inbox.database_now(session)
+            now = database_now(session)
             pauses.append(round((row.due_at - now).total_seconds()))
         assert _claim(house.database) is None, "not yet due"
         house.pass_time(timedelta(minutes=11))

@@ -7,11 +7,11 @@ from uuid import uuid4
 
 import pytest
 
+from bot.clock import utc_now
 from bot.conversation.case_desk import Entry
 from bot.conversation.directives import RecordFacts
 from bot.conversation.engine import Say, TurnRequest, Understanding
 from bot.conversation.folded_state import Slots
-from bot.clock import utc_now
 from bot.escalation.replies import ResponderReply
 from bot.messages.contacts import Contact
 from bot.messages.inbox import Claimed

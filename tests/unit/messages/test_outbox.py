@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from bot.conversation import case_desk
 from bot.database.states import Author, OutboxState, Safety
@@ -136,7 +136,7 @@ def test_every_word_to_a_reporter_passes_the_held_check(
     talking.change(Conversation, safety=safety)
     if opted_out:
         with talking.database.transaction() as session:
-            session.execute(update(ContactPoint).values(opted_out_at=outbox.func.now()))
+            session.execute(update(ContactPoint).values(opted_out_at=func.now()))
     talking.pass_time(timedelta(minutes=minutes))
     [row] = _say(talking, "an answer", author=Author.STAFF)
     talking.send()
@@ -215,7 +215,7 @@ def test_receipts_never_run_backwards(talking: House) -> None:
     [row] = _say(talking, "one")
     talking.send()
 
-    def receipt(state: ReceiptState, provider_id: str = "sms-1") -> bool:
+    def receipt(state: ReceiptState, provider_id: str = "sms-1") -> int | None:
         with talking.database.transaction() as session:
             return outbox.record_receipt(
                 session, Receipt(channel="sms", provider_id=provider_id, state=state), talking.keys

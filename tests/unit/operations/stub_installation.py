@@ -38,7 +38,10 @@ from bot.settings import Settings
 from bot.stub_server import answer
 
 
-async def serve(settings: Settings) -> None:
+Parts = str
+
+
+async def serve(settings: Settings, parts: Parts) -> None:
     assert settings.sandbox.enabled and settings.sandbox.secret and settings.database_url
     await asyncio.to_thread(answer, settings.port)
 '''

@@ -116,7 +116,11 @@ def test_nothing_urgent_is_nothing(text: str) -> None:
     assert assess(read(text)) == NOTHING_FOUND
 
 
-HARD = {"letters with spaces": "a " * 10_000, "nearly a phrase": "they locked the " * 1_250, "burmese": "\u1000\u1031" * 10_000}
+HARD = {
+    "letters with spaces": "a " * 10_000,
+    "nearly a phrase": "they locked the " * 1_250,
+    "burmese": "\u1000\u1031" * 10_000,
+}
 
 
 @pytest.mark.parametrize("text", HARD.values(), ids=HARD)

@@ -156,9 +156,7 @@ def test_what_the_provider_answered_is_written_down_when_the_database_is_back(
     house.handle()
     shaky = _DatabaseThatGoesAway(postgres_url)
     channel = _GoesAwayWhileSending(shaky, failure)
-    frail = House(
-        database=shaky, settings=house.settings, wording=house.wording, keys=house.keys, sms=channel
-    )
+    frail = House(database=shaky, settings=house.settings, wording=house.wording, keys=house.keys, sms=channel)
     assert asyncio.run(frail.sender(Audience.REPORTER).work())
     shaky.dispose()
     assert house.outbox_states(house.conversation().id) == [state]
