@@ -91,7 +91,6 @@ def store(
         "callback_sealed": seal_with(keys.staff, message.callback_id) if message.callback_id else None,
         "floor_urgency": verdict.urgency,
         "floor_reasons": list(verdict.reasons),
-        "state": InboxState.PENDING,
         **({"received_at": received_at} if received_at else {}),
         **whose,
     }

@@ -26,6 +26,7 @@ from bot.messages.retry import Decision, Next
 from bot.privacy.sealing import ServiceKeys, seal_to
 
 FIRST_PAGE, REPEATED_PAGE, URGENT_REPLY, REPLY, STATUS = range(5)
+_MAY_HAVE_LEFT = "worker_died"  # leased by a worker that died: perhaps on the wire
 _OPEN = (OutboxState.PENDING, OutboxState.SENDING)
 
 
@@ -164,6 +165,8 @@ def claim(session: Session, audience: Audience, *, lease: timedelta, hold_after:
         if verdict is None:
             busy.append(row.id)
             continue
+        if verdict is not OutboxState.SENDING and audience is Audience.REPORTER and row.error_kind == _MAY_HAVE_LEFT:
+            verdict = OutboxState.UNCERTAIN  # it is not repeated now, and nobody may say that it was never sent
         row.state = verdict
         if verdict is OutboxState.SENDING:
             row.lease_until = database_now(session) + lease
@@ -282,13 +285,9 @@ def recover_expired_leases(session: Session, *, harmless_repeats: Collection[str
     recognises a repeat, else it may have left and a human decides."""
     expired = and_(OutboxMessage.state == OutboxState.SENDING, OutboxMessage.lease_until < func.now())
     again = or_(OutboxMessage.audience == Audience.RESPONDER.value, OutboxMessage.channel.in_(list(harmless_repeats)))
-    freed = {"lease_until": None, "lease_token": None}
-    session.execute(update(OutboxMessage).where(expired, again).values(state=OutboxState.PENDING, **freed))
-    session.execute(
-        update(OutboxMessage)
-        .where(expired, ~again)
-        .values(state=OutboxState.UNCERTAIN, error_kind="worker_died", **freed)
-    )
+    died = {"error_kind": _MAY_HAVE_LEFT, "lease_until": None, "lease_token": None}
+    session.execute(update(OutboxMessage).where(expired, again).values(state=OutboxState.PENDING, **died))
+    session.execute(update(OutboxMessage).where(expired, ~again).values(state=OutboxState.UNCERTAIN, **died))
 
 
 def release_held(session: Session, conversation_id: UUID) -> int:

@@ -52,11 +52,11 @@ class SometimesBroken:
     """An engine that fails in its own way over a word, quoting what it was given, as libraries do."""
 
     async def take_turn(self, request: TurnRequest) -> TurnAnswer:
+        logging.getLogger("some.library").debug("asked about %s", request.text)
         if "poison" in request.text:
             raise ValueError(f"cannot read {request.text!r}")
         if "refused" in request.text:
             raise EngineError(f"bad turn {request.text!r}")
-        logging.getLogger("some.library").debug("asked about %s", request.text)
         return await ScriptedEngine().take_turn(request)
 
 

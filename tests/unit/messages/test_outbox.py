@@ -201,6 +201,23 @@ def test_a_reporters_message_whose_sender_died(talking: House, harmless: frozens
         outbox.record_sent(session, lost, SendResult(provider_id="late"), talking.keys)
 
 
+@pytest.mark.parametrize("ended_by", ["take-over", "not safe any more"])
+def test_words_that_may_have_left_are_never_said_to_be_cancelled_or_held(talking: House, ended_by: str) -> None:
+    """Their sender died, the provider would recognise a repeat, but they are not to be repeated any more."""
+    [row] = _say(talking, "one")
+    assert _claim(talking) is not None
+    talking.pass_time(LEASE + timedelta(seconds=1))
+    with talking.database.transaction() as session:
+        outbox.recover_expired_leases(session, harmless_repeats=frozenset({"sms"}))
+        if ended_by == "take-over":
+            session.execute(update(OutboxMessage).values(expect_version=99))
+        else:
+            session.execute(update(Conversation).values(safety=Safety.UNSAFE))
+    talking.send()
+    assert _states(talking)[row] is OutboxState.UNCERTAIN
+    assert talking.sms.sent == []
+
+
 def test_a_page_whose_sender_died_is_sent_again(house: House) -> None:
     house.on_call("Dara")
     house.arrives(CRY)

@@ -3,99 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import select
 from starlette.types import Message
 
-from bot.channels.registry import build_channels
 from bot.database.session import Database
-from bot.database.states import InboxState
-from bot.database.tables import Alarm, Conversation, InboxMessage, OutboxMessage, Table
+from bot.database.tables import Alarm, InboxMessage, Table
 from bot.errors import ConfigurationError
 from bot.messages.spool import Spool
-from bot.privacy.sealing import ConversationOpener, ServiceKeys
-from bot.settings import Settings, SmsGatewaySettings, TelegramSettings, TwilioSettings
+from bot.privacy.sealing import ServiceKeys
 from bot.webhooks.app import Door, build_app
 from bot.worker.spool_loop import SpoolFlusher
 from tests.fakes.http_provider import Posted
-from tests.fakes.sms_gateway import PASSWORD, SIGNING_KEY, USERNAME, FakeSmsGateway
-from tests.fakes.telegram import SECRET, TOKEN, FakeTelegram, webhook_post
-from tests.fakes.twilio import ACCOUNT, AUTH_TOKEN, OUR_NUMBER, FakeTwilio
+from tests.fakes.sms_gateway import FakeSmsGateway
+from tests.fakes.telegram import webhook_post
+from tests.fakes.twilio import ACCOUNT, FakeTwilio
 from tests.unit.house import CRY, House, count, words_of
-
-PUBLIC = "https://door.example"
-NUMBER, CHAT = "+12025550111", 7001
-NOWHERE = "postgresql+psycopg://nobody:nothing@127.0.0.1:1/none"
-
-
-@pytest.fixture
-def public(settings: Settings) -> Settings:
-    return settings.model_copy(
-        update={
-            "public_url": PUBLIC,
-            "max_body_bytes": 400_000,
-            "telegram": TelegramSettings(token=SecretStr(TOKEN), secret_token=SecretStr(SECRET), mode="webhook"),
-            "twilio": TwilioSettings(account_sid=ACCOUNT, auth_token=SecretStr(AUTH_TOKEN), sender=OUR_NUMBER),
-            "sms_gateway": SmsGatewaySettings(
-                username=USERNAME, password=SecretStr(PASSWORD), signing_key=SecretStr(SIGNING_KEY)
-            ),
-        }
-    )
-
-
-@pytest.fixture
-def spool(public: Settings, keys: ServiceKeys) -> Spool:
-    made = Spool(public.spool_path, keys, max_files=8)
-    made.check()
-    return made
-
-
-@pytest.fixture
-def door(public: Settings, database: Database, keys: ServiceKeys, spool: Spool) -> Iterator[Door]:
-    channels = build_channels(public)
-    yield Door(channels=channels, database=database, spool=spool, settings=public, keys=keys)
-    for channel in channels.values():
-        asyncio.run(channel.close())
-
-
-@pytest.fixture
-def down() -> Iterator[Database]:
-    """A database nobody answers at."""
-    nowhere = Database(NOWHERE)
-    yield nowhere
-    nowhere.dispose()
-
-
-def _request(door: Door, method: str, path: str, posted: Posted | None = None) -> httpx.Response:
-    async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(app=build_app(door), raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://behind.a.proxy") as client:
-            body, headers = (posted.body, dict(posted.headers)) if posted else (b"", {})
-            return await client.request(method, path, content=body, headers=headers)
-
-    return asyncio.run(ask())
-
-
-def _post(door: Door, channel: str, posted: Posted, path: str = "") -> int:
-    response = _request(door, "POST", f"/webhooks/{channel}{path}", posted)
-    assert not response.text or response.status_code == 200, "no detail with a refusal"
-    return response.status_code
-
-
-def _sms(text: str, sender: str = NUMBER, **more: str) -> Posted:
-    return FakeTwilio().inbound(f"{PUBLIC}/webhooks/sms_twilio", sender, text, **more)
-
-
-def _chat(text: str) -> Posted:
-    return webhook_post(FakeTelegram().person_writes(CHAT, text))
+from tests.unit.webhooks.posting import NUMBER, PUBLIC, chat, post_to, request_to, sms, stored_texts
 
 
 def _rows(door: Door) -> int:
@@ -108,16 +36,6 @@ def _flush(door: Door, database: Database) -> bool:
     return asyncio.run(SpoolFlusher(door.spool, database, door.keys, door.settings).work())
 
 
-def _stored_texts(database: Database, keys: ServiceKeys) -> list[str]:
-    with database.transaction() as session:
-        rows = session.execute(
-            select(InboxMessage.text_sealed, Conversation.private_key_wrapped)
-            .join(Conversation, Conversation.id == InboxMessage.conversation_id)
-            .order_by(InboxMessage.id)
-        ).all()
-    return [ConversationOpener(keys, wrapped).open(sealed) for sealed, wrapped in rows if sealed and wrapped]
-
-
 def _with_header(posted: Posted, name: str, value: str | None) -> Posted:
     headers = {key: each for key, each in posted.headers.items() if key != name}
     return Posted(headers=headers | ({name: value} if value is not None else {}), body=posted.body)
@@ -128,8 +46,8 @@ def _gateway(text: str) -> Posted:
 
 
 FORGED = {
-    "twilio, no signature": ("sms_twilio", _with_header(_sms(CRY), "x-twilio-signature", None)),
-    "twilio, wrong signature": ("sms_twilio", _with_header(_sms(CRY), "x-twilio-signature", "AAAA")),
+    "twilio, no signature": ("sms_twilio", _with_header(sms(CRY), "x-twilio-signature", None)),
+    "twilio, wrong signature": ("sms_twilio", _with_header(sms(CRY), "x-twilio-signature", "AAAA")),
     "twilio, signed for another address": (
         "sms_twilio",
         FakeTwilio().inbound("https://elsewhere.example/webhooks/sms_twilio", NUMBER, CRY),
@@ -138,10 +56,10 @@ FORGED = {
         "sms_twilio",
         FakeTwilio(auth_token="other").inbound(f"{PUBLIC}/webhooks/sms_twilio", NUMBER, CRY),
     ),
-    "twilio, altered after signing": ("sms_twilio", replace(_sms(CRY), body=_sms(CRY).body + b"&NumMedia=1")),
-    "telegram, no secret": ("telegram", _with_header(_chat(CRY), "x-telegram-bot-api-secret-token", None)),
-    "telegram, wrong secret": ("telegram", _with_header(_chat(CRY), "x-telegram-bot-api-secret-token", "no")),
-    "telegram, empty secret": ("telegram", _with_header(_chat(CRY), "x-telegram-bot-api-secret-token", "")),
+    "twilio, altered after signing": ("sms_twilio", replace(sms(CRY), body=sms(CRY).body + b"&NumMedia=1")),
+    "telegram, no secret": ("telegram", _with_header(chat(CRY), "x-telegram-bot-api-secret-token", None)),
+    "telegram, wrong secret": ("telegram", _with_header(chat(CRY), "x-telegram-bot-api-secret-token", "no")),
+    "telegram, empty secret": ("telegram", _with_header(chat(CRY), "x-telegram-bot-api-secret-token", "")),
     "gateway, wrong key": ("sms_gateway", FakeSmsGateway(signing_key="no").inbound(NUMBER, CRY, datetime.now(UTC))),
     "gateway, an hour old": (
         "sms_gateway",
@@ -155,7 +73,7 @@ FORGED = {
 def test_what_the_provider_did_not_sign_is_refused_and_leaves_nothing(
     door: Door, channel: str, posted: Posted, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert _post(door, channel, posted) == 403
+    assert post_to(door, channel, posted) == 403
     assert _rows(door) == 0
     assert list(door.spool.waiting()) == []
     assert "locked" not in "".join(capsys.readouterr())
@@ -177,15 +95,15 @@ MALFORMED = {
 
 @pytest.mark.parametrize(("channel", "posted"), MALFORMED.values(), ids=MALFORMED)
 def test_what_is_signed_and_cannot_be_read_is_a_400_without_detail(door: Door, channel: str, posted: Posted) -> None:
-    assert _post(door, channel, posted) == 400
+    assert post_to(door, channel, posted) == 400
     assert _rows(door) == 0
 
 
 def test_an_unknown_channel_and_an_unknown_path_are_404_and_a_get_is_405(door: Door) -> None:
-    assert _request(door, "POST", "/webhooks/carrier_pigeon").status_code == 404
-    assert _request(door, "POST", "/somewhere").status_code == 404
-    assert _request(door, "GET", "/webhooks/sms_twilio").status_code == 405
-    assert _request(door, "GET", "/docs").status_code == 404
+    assert request_to(door, "POST", "/webhooks/carrier_pigeon").status_code == 404
+    assert request_to(door, "POST", "/somewhere").status_code == 404
+    assert request_to(door, "GET", "/webhooks/sms_twilio").status_code == 405
+    assert request_to(door, "GET", "/docs").status_code == 404
 
 
 def _ask(door: Door, headers: list[tuple[bytes, bytes]], chunks: int, chunk: bytes) -> tuple[int, int]:
@@ -262,20 +180,20 @@ def test_a_client_that_hangs_up_is_no_crash(door: Door) -> None:
 
 
 def test_it_is_committed_before_the_answer(door: Door) -> None:
-    assert _post(door, "sms_twilio", _sms(CRY)) == 200
+    assert post_to(door, "sms_twilio", sms(CRY)) == 200
     with door.database.transaction() as session:
         assert (count(session, InboxMessage), count(session, Alarm)) == (1, 1)
 
 
 def test_twilio_gets_an_empty_answer_so_that_it_says_nothing_by_itself(door: Door) -> None:
-    response = _request(door, "POST", "/webhooks/sms_twilio", _sms("hello"))
+    response = request_to(door, "POST", "/webhooks/sms_twilio", sms("hello"))
     assert response.text.endswith("<Response/>")
     assert response.headers["content-type"].startswith("text/xml")
 
 
 def test_the_same_webhook_a_hundred_times_is_one_message(door: Door) -> None:
-    posted = _sms(CRY, MessageSid="SM-same")
-    assert {_post(door, "sms_twilio", posted) for _ in range(100)} == {200}
+    posted = sms(CRY, MessageSid="SM-same")
+    assert {post_to(door, "sms_twilio", posted) for _ in range(100)} == {200}
     with door.database.transaction() as session:
         assert (count(session, InboxMessage), count(session, Alarm)) == (1, 1)
 
@@ -283,14 +201,14 @@ def test_the_same_webhook_a_hundred_times_is_one_message(door: Door) -> None:
 def test_a_receipt_for_an_unknown_message_is_taken_and_changes_nothing(door: Door) -> None:
     fields = {"MessageSid": "SM-unknown", "MessageStatus": "delivered", "AccountSid": ACCOUNT}
     posted = FakeTwilio().signed(f"{PUBLIC}/webhooks/sms_twilio/receipt", fields)
-    assert _post(door, "sms_twilio", posted, "/receipt") == 200
+    assert post_to(door, "sms_twilio", posted, "/receipt") == 200
     assert _rows(door) == 0
 
 
 def test_health_says_whether_the_database_would_take_a_message(door: Door, down: Database) -> None:
-    ok = _request(door, "GET", "/health")
+    ok = request_to(door, "GET", "/health")
     assert (ok.status_code, ok.json()) == (200, {"status": "ok"})
-    bad = _request(replace(door, database=down), "GET", "/health")
+    bad = request_to(replace(door, database=down), "GET", "/health")
     assert (bad.status_code, bad.json()) == (503, {"status": "spooling"})
 
 
@@ -298,13 +216,13 @@ def test_while_the_database_is_down_messages_wait_on_the_disk_and_are_stored_onc
     door: Door, down: Database
 ) -> None:
     closed = replace(door, database=down)
-    assert _post(closed, "sms_twilio", _sms("one", MessageSid="1")) == 200
-    assert _post(closed, "sms_twilio", _sms("two", MessageSid="2")) == 200
-    assert _post(closed, "sms_twilio", _sms("one", MessageSid="1")) == 200
-    assert _post(closed, "sms_twilio", _sms(CRY, MessageSid="3")) == 200
+    assert post_to(closed, "sms_twilio", sms("one", MessageSid="1")) == 200
+    assert post_to(closed, "sms_twilio", sms("two", MessageSid="2")) == 200
+    assert post_to(closed, "sms_twilio", sms("one", MessageSid="1")) == 200
+    assert post_to(closed, "sms_twilio", sms(CRY, MessageSid="3")) == 200
     assert len(list(door.spool.waiting())) == 4
     assert _flush(door, door.database)
-    assert _stored_texts(door.database, door.keys) == ["one", "two", CRY]
+    assert stored_texts(door.database, door.keys) == ["one", "two", CRY]
     assert list(door.spool.waiting()) == []
     assert not _flush(door, door.database)
     with door.database.transaction() as session:
@@ -312,14 +230,14 @@ def test_while_the_database_is_down_messages_wait_on_the_disk_and_are_stored_onc
 
 
 def test_flushing_while_the_database_is_still_down_keeps_everything(door: Door, down: Database) -> None:
-    _post(replace(door, database=down), "sms_twilio", _sms("one"))
+    post_to(replace(door, database=down), "sms_twilio", sms("one"))
     with pytest.raises(Exception, match="OperationalError"):
         _flush(door, down)
     assert len(list(door.spool.waiting())) == 1
 
 
 def test_what_waited_in_the_spool_was_received_when_it_came(door: Door, down: Database, house: House) -> None:
-    _post(replace(door, database=down), "sms_twilio", _sms("one"))
+    post_to(replace(door, database=down), "sms_twilio", sms("one"))
     [path] = door.settings.spool_path.glob("*.sealed")
     long_ago = f"{int(path.name.split('-')[0]) - 3600 * 10**9:020d}-x.sealed"
     path.rename(path.with_name(long_ago))
@@ -331,7 +249,7 @@ def test_what_waited_in_the_spool_was_received_when_it_came(door: Door, down: Da
 
 def test_a_full_spool_asks_the_provider_to_try_again(door: Door, down: Database) -> None:
     closed = replace(door, database=down)
-    assert [_post(closed, "sms_twilio", _sms(str(number), MessageSid=str(number))) for number in range(9)] == [
+    assert [post_to(closed, "sms_twilio", sms(str(number), MessageSid=str(number))) for number in range(9)] == [
         *[200] * 8,
         503,
     ]
@@ -339,13 +257,13 @@ def test_a_full_spool_asks_the_provider_to_try_again(door: Door, down: Database)
 
 def test_a_spool_that_went_away_asks_the_provider_to_try_again(door: Door, down: Database) -> None:
     door.settings.spool_path.rmdir()
-    assert _post(replace(door, database=down), "sms_twilio", _sms("one")) == 503
+    assert post_to(replace(door, database=down), "sms_twilio", sms("one")) == 503
 
 
 def test_a_receipt_while_the_database_is_down_asks_the_provider_to_try_again(door: Door, down: Database) -> None:
     fields = {"MessageSid": "SM1", "MessageStatus": "delivered", "AccountSid": ACCOUNT}
     posted = FakeTwilio().signed(f"{PUBLIC}/webhooks/sms_twilio/receipt", fields)
-    assert _post(replace(door, database=down), "sms_twilio", posted, "/receipt") == 503
+    assert post_to(replace(door, database=down), "sms_twilio", posted, "/receipt") == 503
 
 
 def test_the_door_is_not_opened_when_the_spool_cannot_be_written(tmp_path: Path, keys: ServiceKeys) -> None:
@@ -356,10 +274,10 @@ def test_the_door_is_not_opened_when_the_spool_cannot_be_written(tmp_path: Path,
 
 def test_a_fault_of_ours_while_storing_costs_no_message(door: Door, keys: ServiceKeys) -> None:
     broken = replace(door, keys=replace(keys, address=b"too short"))
-    assert _post(broken, "sms_twilio", _sms(CRY)) == 200
+    assert post_to(broken, "sms_twilio", sms(CRY)) == 200
     assert _rows(door) == 0
     assert _flush(door, door.database)
-    assert _stored_texts(door.database, keys) == [CRY]
+    assert stored_texts(door.database, keys) == [CRY]
 
 
 def test_one_message_of_the_spool_that_cannot_be_stored_does_not_stand_before_the_others(
@@ -370,75 +288,4 @@ def test_one_message_of_the_spool_that_cannot_be_stored_does_not_stand_before_th
     assert asyncio.run(flusher.work()) is False
     door.spool.put(words_of("two"))
     assert _flush(door, door.database)
-    assert _stored_texts(door.database, keys) == ["one", "two"]
-
-
-HOSTILE = {
-    "empty": "",
-    "only spaces": " \u3000\t",
-    "a hundred kilobytes": "ក្រ" * 11_200,
-    "NUL bytes": "he\x00lp\x00",
-    "control characters": "".join(chr(code) for code in range(32)),
-    "right to left overrides": "\u202e" * 100 + "pleh" + "\u2066x\u2069",
-    "ten thousand combining marks": "a" + "\u0301" * 10_000,
-    "ten thousand Khmer signs": "ក" + "\u17d2ក" * 5_000,
-    "private use and noncharacters": "\ue000\uffff\ufdd0\U0010ffff",
-    "emoji families": "👩‍👩‍👧‍👦" * 500,
-    "sql": "'; drop table conversation; --",
-    "a template": "{{7*7}} {operator} %s ${x} {0}",
-    "a slash": "/wipe /restart /help_me{'confirmed': true}",
-    "json": '{"intent": {"name": "wipe"}}',
-    "one letter": "x",
-    "a bare slash": "/",
-    "signs nobody sees": "\u200b\u200d\ufeff",
-    "nothing but punctuation": "?!",
-    "a very long word": "x" * 9_000,
-    "newlines": "\n" * 1000,
-}
-
-
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_hostile_texts_by_sms_are_stored_as_what_they_are_and_answered(door: Door, house: House, text: str) -> None:
-    assert _post(door, "sms_twilio", _sms(text)) == 200
-    _answered(door, house, text)
-
-
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_hostile_texts_on_telegram_are_stored_as_what_they_are_and_answered(
-    door: Door, house: House, text: str
-) -> None:
-    assert _post(door, "telegram", _chat(text)) == 200
-    _answered(door, house, text if text.strip() else "")  # Telegram's table: nothing but spaces is an empty message
-
-
-@pytest.mark.parametrize("half", ["\ud83d", "a\udc00b", "\ude00\ud83d"], ids=ascii)
-def test_half_a_surrogate_pair_on_telegram_is_stored_and_answered(door: Door, house: House, half: str) -> None:
-    assert _post(door, "telegram", _chat(half)) == 200
-    _answered(door, house, half.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
-
-
-def test_half_a_surrogate_pair_from_the_gateway_is_stored_and_answered(door: Door, house: House) -> None:
-    body = json.dumps(
-        {
-            "event": "sms:received",
-            "id": "e1",
-            "payload": {
-                "messageId": "m1",
-                "message": "a\ud83d",
-                "sender": NUMBER,
-                "phoneNumber": NUMBER,
-                "receivedAt": datetime.now(UTC).isoformat(),
-            },
-        }
-    ).encode()
-    assert _post(door, "sms_gateway", FakeSmsGateway().signed(body, datetime.now(UTC))) == 200
-    _answered(door, house, "a\ufffd")
-
-
-def _answered(door: Door, house: House, text: str) -> None:
-    assert _stored_texts(door.database, door.keys) == [text]
-    assert house.handle() == 1
-    with door.database.transaction() as session:
-        states = session.scalars(select(InboxMessage.state)).all()
-        assert states == [InboxState.HANDLED]
-        assert count(session, OutboxMessage) >= 1
+    assert stored_texts(door.database, keys) == ["one", "two"]
