@@ -175,7 +175,7 @@ def _loops(service: Service, wakeups: Wakeups) -> list[Coroutine[object, object,
             url = None if _polled(name, settings) else webhook_url(settings, name)
             loops.append(tell_provider(name, channel, url))
         if _polls(channel, settings):
-            add(f"poll_{channel.name}", Poller(channel, database, keys, settings).work, "inbox")
+            add(f"poll_{channel.name}", Poller(channel, database, service.spool, keys, settings).work, "inbox")
     return loops
 
 

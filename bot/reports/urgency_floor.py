@@ -20,6 +20,7 @@ LANGUAGES = ("th", "km", "vi", "my", "en")
 _FOLDER = Path(__file__).parent / "floor_phrases"
 _LEVELS = {"critical": Urgency.CRITICAL, "urgent": Urgency.URGENT}
 _WINDOW, _OVERLAP = 1500, 200  # a text of 100 kB is read in pieces, so that no pattern can take long
+_MOST_READ_AT_THE_START, _MOST_READ_AT_THE_END = 16_000, 4_000  # Telegram's longest text has 4,096 characters
 _FEW_MARKS = 0.08  # Vietnamese below this share of marked letters counts as typed without marks
 
 
@@ -53,7 +54,7 @@ class _PhraseBook:
 def assess(reading: Reading) -> FloorVerdict:
     """Read every reading of a message against every language's phrases; the highest urgency found wins."""
     found: dict[tuple[Urgency, str], str] = {}
-    for text in reading.all:
+    for text in map(_worth_reading, reading.all):
         for window in _windows(text.lower()):
             plain = without_marks(window)
             marks_count = window != plain and _share_of_marks(window, plain) >= _FEW_MARKS
@@ -68,6 +69,13 @@ def assess(reading: Reading) -> FloorVerdict:
         reasons=tuple(dict.fromkeys(reason for _, reason in ranked)),
         languages=tuple(dict.fromkeys(found[hit] for hit in ranked)),
     )
+
+
+def _worth_reading(text: str) -> str:
+    """A flood of text is read at its beginning and its end: nobody may keep the door busy for minutes."""
+    if len(text) <= _MOST_READ_AT_THE_START + _MOST_READ_AT_THE_END:
+        return text
+    return f"{text[:_MOST_READ_AT_THE_START]} {text[-_MOST_READ_AT_THE_END:]}"
 
 
 def warm_up() -> None:

@@ -14,8 +14,9 @@ from bot.channels.channel import PollingChannel
 from bot.conversation.intake import take_in
 from bot.database.session import Database
 from bot.database.tables import PollOffset
-from bot.errors import PermanentSendError, RetryAfterError, SendError
+from bot.errors import DatabaseDownError, PermanentSendError, RetryAfterError, SendError
 from bot.messages.message import InboundMessage
+from bot.messages.spool import Spool
 from bot.privacy.sealing import ServiceKeys
 from bot.settings import Settings
 
@@ -35,9 +36,12 @@ class Poller:
     """Reads one channel that fetches. One process polls at a time: the row's lock is not held while waiting, but two
     that read the same updates store them once."""
 
-    def __init__(self, channel: PollingChannel, database: Database, keys: ServiceKeys, settings: Settings) -> None:
+    def __init__(
+        self, channel: PollingChannel, database: Database, spool: Spool, keys: ServiceKeys, settings: Settings
+    ) -> None:
         self._channel = channel
         self._database = database
+        self._spool = spool
         self._keys = keys
         self._settings = settings
 
@@ -51,8 +55,32 @@ class Poller:
             await asyncio.sleep(_pause_after(error))
             return True
         if next_offset != offset:
-            await self._database.run(lambda session: self._store(session, messages, next_offset))
+            await self._store_all(messages, next_offset)
         return True
+
+    async def _store_all(self, messages: tuple[InboundMessage, ...], next_offset: int) -> None:
+        """All and the offset at once. Where a fault of ours stops that, one message must not stop all that come after
+        it: each goes on its own, and what cannot be stored goes to the spool, before the offset moves."""
+        try:
+            await self._database.run(lambda session: self._store(session, messages, next_offset))
+        except DatabaseDownError:
+            raise
+        except Exception as error:
+            log.error("poll_not_stored", channel=self._channel.name, error=type(error).__name__)
+            for message in messages:
+                await self._store_or_spool(message)
+            await self._database.run(lambda session: self._store(session, (), next_offset))
+
+    async def _store_or_spool(self, message: InboundMessage) -> None:
+        try:
+            await self._database.run(
+                lambda session: take_in(session, message, keys=self._keys, settings=self._settings)
+            )
+        except DatabaseDownError:
+            raise
+        except Exception as error:
+            log.error("spooled", channel=message.channel, error=type(error).__name__)
+            await asyncio.to_thread(self._spool.put, message)
 
     def _offset(self, session: Session) -> int:
         found = session.scalar(select(PollOffset.next_offset).where(PollOffset.channel == self._channel.name))

@@ -112,8 +112,8 @@ class HttpProvider:
             return self.changed.wait_for(lambda: len(of) >= count, timeout)
 
     def answer(self, request: Received) -> Answer | None:
-        """What to say; None: close without a word. Subclasses route here."""
-        raise NotImplementedError
+        """What to say; None: close without a word. Subclasses route here; this one knows nothing."""
+        return self.refuse_unexpected(request)
 
     def next_fault(self, of: str = "send") -> tuple[Fault | None, int]:
         """Take the next planned failure of this kind of request, if there is one."""

@@ -199,14 +199,7 @@ def _running(service: Service, afterwards: Callable[[], Awaitable[None]] | None)
 
     async def run() -> None:
         stopping = asyncio.Event()
-        settings = service.settings
-        servers = [
-            _Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="off"))
-            for app, port in (
-                (service.door_app, settings.port),
-                (service.console_app, settings.console_port),
-            )
-        ]
+        servers = _servers(service)
         async with running_workers(service):
             serving = [asyncio.create_task(server.serve()) for server in servers]
             while not all(server.started for server in servers):  # noqa: ASYNC110 - uvicorn offers no event
@@ -237,6 +230,15 @@ def _running(service: Service, afterwards: Callable[[], Awaitable[None]] | None)
         loop.call_soon_threadsafe(stopping.set)
         thread.join(PATIENCE_SECONDS)
         assert not thread.is_alive(), "the service did not stop"
+
+
+def _servers(service: Service) -> list[_Server]:
+    """Both doors, on the ports of this world."""
+    doors = ((service.door_app, service.settings.port), (service.console_app, service.settings.console_port))
+    return [
+        _Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="off"))
+        for app, port in doors
+    ]
 
 
 class _Server(uvicorn.Server):

@@ -12,7 +12,7 @@ from tests.rasa_environment.served_model import PYTHON, ROOT, model_path
 
 @pytest.mark.rasa
 def test_the_shell_takes_turns_and_a_typed_slash_sets_no_intent() -> None:
-    command = [PYTHON, "-m", "nlu.rasa_command", "shell", "--model", str(model_path()), "--language", "en"]
+    command = [str(PYTHON), "-m", "nlu.rasa_command", "shell", "--model", str(model_path()), "--language", "en"]
     talk = subprocess.run(
         command,
         cwd=ROOT,
