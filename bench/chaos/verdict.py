@@ -145,6 +145,10 @@ def _missing(session: Session, conversation: UUID | None, reached: set[str]) -> 
         return "report"
     if not alarms:
         return "alarm"
+    # An acknowledgement carries the code of the page it answers: that page has arrived, even if the kill came before
+    # its row could say so and it is not wanted any more.
+    if session.scalar(select(Alarm.id).where(Alarm.id.in_(alarms), Alarm.acknowledged_at.is_not(None)).limit(1)):
+        return ""
     return "" if any(page in reached for page in pages) else "page that arrived"
 
 

@@ -42,7 +42,6 @@ class Turn:
     claimed: Claimed
     language: str
     language_known: bool
-    gap: bool
     sms: bool
     version: int
     answer: TurnAnswer | None
@@ -76,7 +75,7 @@ def apply_turn(session: Session, turn: Turn, opener: ConversationOpener, rooms: 
     """Everything the message caused, but for marking its inbox row handled."""
     assert turn.claimed.conversation_id is not None
     conversation = lock_conversation(session, turn.claimed.conversation_id)
-    _note_that_they_wrote(session, conversation, turn)
+    _apply_opt_out(session, conversation, turn)
     _apply_language(conversation, turn)
     _apply_safety(session, conversation, turn)
     report = _apply_to_report(session, conversation, turn, opener, rooms)
@@ -87,11 +86,8 @@ def apply_turn(session: Session, turn: Turn, opener: ConversationOpener, rooms: 
         wipe_conversation(session, conversation, opener, rooms.keys, keep_reply_to=turn.claimed.id)
 
 
-def _note_that_they_wrote(session: Session, conversation: Conversation, turn: Turn) -> None:
-    written_at = turn.claimed.received_at
-    conversation.last_word_at = max(written_at, conversation.last_word_at or written_at)
-    if turn.gap and conversation.safety in (Safety.SAFE, Safety.UNKNOWN):
-        conversation.safety = Safety.RETURNED
+def _apply_opt_out(session: Session, conversation: Conversation, turn: Turn) -> None:
+    """Whoever writes again after "stop" is answered again."""
     opted_out = func.now() if any(isinstance(each, want.OptOut) for each in turn.do) else None
     session.execute(
         update(ContactPoint)

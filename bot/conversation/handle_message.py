@@ -71,7 +71,7 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared:
     text = read(opener.open(claimed.text_sealed) if claimed.text_sealed is not None else "").text
     heard = hear(text) if claimed.kind is MessageKind.TEXT else Heard(language=None)
     default = desk.wording.deployment.default_language.value
-    last = conversation.last_word_at
+    last = inbox.last_word_before(session, claimed)
     gap = last is not None and claimed.received_at - last > desk.settings.hold_after
     request = TurnRequest(
         state=json.loads(opener.open(conversation.state_sealed)) if conversation.state_sealed else None,
@@ -111,7 +111,6 @@ def _commit(session: Session, claimed: Claimed, prepared: _Prepared, answer: Tur
         claimed=claimed,
         language=prepared.request.language,
         language_known=prepared.language_known,
-        gap=prepared.request.situation.gap,
         sms=claimed.channel in desk.writes_as_sms,
         version=prepared.version,
         answer=answer,

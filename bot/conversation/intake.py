@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from bot.clock import utc_now
 from bot.conversation.languages import hear
+from bot.database.session import database_now
 from bot.database.tables import OutboxMessage
 from bot.escalation.alarms import page_undeliverable, raise_alarm
 from bot.escalation.replies import parse_reply
 from bot.escalation.roster_store import mark_broken
 from bot.messages import inbox, outbox
+from bot.messages.contacts import note_word
 from bot.messages.inbox import DoorVerdict
 from bot.messages.message import InboundMessage, Receipt, ReceiptState
 from bot.messages.normalising import Reading, read
@@ -40,6 +42,7 @@ def take_in(
     when it came in earlier than now."""
     staff_only = message.channel in STAFF_ONLY_CHANNELS
     reading = read(message.text)
+    received_at = received_at or _written_earlier(message)
     floor = assess(reading) if not staff_only else FloorVerdict(urgency=None)
     stored = inbox.store(
         session,
@@ -52,10 +55,13 @@ def take_in(
         ),
         staff_only=staff_only,
         staff_words=parse_reply(reading.text) is not None,
-        received_at=received_at or _written_earlier(message),
+        received_at=received_at,
     )
     if stored is None:
         return False
+    if stored.conversation_id is not None:
+        written_at = received_at or database_now(session)
+        note_word(session, stored.conversation_id, written_at, settings.hold_after)
     if stored.conversation_id is not None and floor.urgency is not None and floor.urgency.pages:
         conversation = lock_conversation(session, stored.conversation_id)
         conversation.language = conversation.language or _language_for_staff(reading, floor)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from bot.database.states import Safety
 from bot.database.tables import ContactPoint, Conversation, StaffContact
 from bot.errors import SealingError
 from bot.privacy.pseudonyms import draw_pseudonym
@@ -78,6 +80,16 @@ def _unused_pseudonym(session: Session) -> str:
         name = draw_pseudonym()
         if session.scalar(select(Conversation.id).where(Conversation.pseudonym == name)) is None:
             return name
+
+
+def note_word(session: Session, conversation_id: UUID, written_at: datetime, hold_after: timedelta) -> None:
+    """The reporter wrote, at this instant. Noted at the door, not when the message is handled: a human may answer
+    sooner than that. After a gap the phone may be in another hand, until they say that it is safe."""
+    conversation = session.get_one(Conversation, conversation_id, with_for_update={"key_share": True})
+    last = conversation.last_word_at
+    if last is not None and written_at - last > hold_after and conversation.safety in (Safety.SAFE, Safety.UNKNOWN):
+        conversation.safety = Safety.RETURNED
+    conversation.last_word_at = max(written_at, last or written_at)
 
 
 def staff_contact_of(session: Session, *, channel: str, address: str, keys: ServiceKeys) -> StaffContact | None:

@@ -176,6 +176,14 @@ def claim(session: Session, *, lease: timedelta) -> Claimed | None:
     )
 
 
+def last_word_before(session: Session, claimed: Claimed) -> datetime | None:
+    """When the same person had last written before this message; None when it is their first."""
+    earlier = select(func.max(InboxMessage.received_at)).where(
+        InboxMessage.conversation_id == claimed.conversation_id, InboxMessage.id < claimed.id
+    )
+    return session.scalar(earlier)
+
+
 def finish(session: Session, claimed: Claimed) -> None:
     """Mark it handled, in the transaction of everything it caused. LeaseLostError when another worker has it now."""
     _update(session, claimed, state=InboxState.HANDLED, handled_at=func.now(), lease_until=None, lease_token=None)

@@ -254,3 +254,21 @@ def test_an_uncertain_word_can_be_sent_again_only_by_its_own_case(told: House) -
     with told.database.transaction() as session:
         assert not case_desk.resend_uncertain(session, 102, row_id, staff_id=staff_id)
         assert case_desk.resend_uncertain(session, 101, row_id, staff_id=staff_id)
+
+
+def test_a_human_who_is_faster_than_the_model_is_not_held(house: House) -> None:
+    """The reporter's message is stored and has woken somebody, but no worker has handled it yet."""
+    house.on_call("Dara")
+    house.arrives(CRY)
+    house.send()
+    expected = _answer(house, "I am here.")
+    house.send()
+    assert expected in [each.text for each in house.sms.sent]
+
+
+def test_between_coming_back_and_saying_that_it_is_safe_nothing_slips_out(told: House) -> None:
+    told.pass_time(timedelta(minutes=11))
+    told.arrives("are you there")  # stored, not handled yet
+    expected = _answer(told, "Where are you now?")
+    told.send()
+    assert expected not in [each.text for each in told.sms.sent]
