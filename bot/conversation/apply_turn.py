@@ -31,6 +31,7 @@ from bot.settings import Settings
 _SAID_BESIDE_A_HUMAN = frozenset(
     "utter_ask_safe_now utter_not_safe utter_stop utter_ask_wipe utter_wiped utter_not_wiped".split()
 )
+_ONLY_OF_WHAT_IS_NOT_WRITTEN = "utter_words_only"  # not true of words in a language that we do not speak
 _KINDS = {"help": ReportKind.HELP_REQUEST, "tip": ReportKind.TIP, "question": ReportKind.QUESTION}
 
 
@@ -182,6 +183,8 @@ def _say(
 ) -> None:
     language = conversation.language or turn.language
     said = [each for each in answer.say if conversation.owner_id is None or each.response in _SAID_BESIDE_A_HUMAN]
+    if not turn.language_known:
+        said = [each for each in said if each.response != _ONLY_OF_WHAT_IS_NOT_WRITTEN]
     words = [rooms.wording.render(each.response, language, sms=turn.sms, arguments=each.arguments) for each in said]
     urgent = report is not None and Urgency(report.urgency).pages
     say(
