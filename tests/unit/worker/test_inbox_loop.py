@@ -60,8 +60,8 @@ def test_a_message_that_cannot_be_handled_is_tried_again_and_in_the_end_a_human_
 def test_nothing_half_done_stays_of_a_turn_that_failed(house: House) -> None:
     poisoned = _with(house, PoisonedBy("poison", ValueError("x")))
     poisoned.hears("hello")
-    before = poisoned.conversation()
     poisoned.arrives("poison")
+    before = poisoned.conversation()
     poisoned.handle()
     after = poisoned.conversation()
     assert (after.state_sealed, after.last_word_at) == (before.state_sealed, before.last_word_at)
