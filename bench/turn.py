@@ -38,7 +38,7 @@ PLACES: dict[str, tuple[Sequence[str], Sequence[str], str]] = {
         "person",
     ),
     "free text outside the form": (
-        ("help", "yes", "skip", "skip", "skip"),
+        ("question", "yes", "may I keep my passport", "there are more people here"),
         ("there are more people here",),
         "two more came yesterday",
     ),
