@@ -1,6 +1,6 @@
 # Prerequisites: make, git, Python 3.11 or newer with pip. Everything else is fetched into the project.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check train bench chaos clean
+.PHONY: help setup demo run test check train bench bench-language chaos clean
 
 PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 python3 python; do \
 	if $$python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo $$python; break; fi; done)
@@ -9,7 +9,7 @@ SAMPAN = .venv/bin/sampan
 PYTEST_ARGS ?=
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
 setup:  ## both environments (done by the other targets when needed)
 	@$(BOOTSTRAP) bot nlu
@@ -38,6 +38,10 @@ test: setup  ## all tests, also those with a browser and with Rasa; PYTEST_ARGS 
 
 bench: setup  ## latency, memory, start-up, beside stock Rasa
 	@exec .venv/bin/python -m bench
+
+bench-language: setup  ## language, intents, urgency, false alarms, beside other tools and stock Rasa
+	@$(BOOTSTRAP) peers
+	@exec .venv/bin/python -m bench.language
 
 chaos: setup  ## kill -9 at named points of the path, hundreds of times
 	@exec .venv/bin/python -m bench.chaos

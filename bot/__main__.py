@@ -67,6 +67,18 @@ def chat(
 
 
 @app.command()
+def explain(
+    no_model: Annotated[bool, typer.Option("--no-model", help="The urgency floor alone, without Rasa.")] = False,
+    channel: Annotated[str, typer.Option(help="sms or telegram")] = "telegram",
+) -> None:
+    """What is understood of a message: one per line on standard input, one JSON object per line out."""
+    from bot.operations.chat import chat_channel
+    from bot.operations.explain import explain_lines
+
+    explain_lines(sys.stdin.buffer, sys.stdout, with_model=not no_model, channel=chat_channel(channel))
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database to the schema of this version."""
     from bot.database.migrate import expected_version, upgrade

@@ -22,6 +22,7 @@ from starlette.applications import Starlette
 from bot.channels.channel import Channel, PollingChannel, TellsItsProvider
 from bot.channels.registry import build_channels, webhook_url
 from bot.console.app import console_app
+from bot.conversation import languages
 from bot.conversation.engine import DialogueEngine
 from bot.conversation.fallback_engine import FallbackEngine
 from bot.conversation.handle_message import Desk
@@ -103,6 +104,7 @@ def build_service(settings: Settings, database_url: str, engine: DialogueEngine)
     """Join everything. ConfigurationError when a setting is missing or wrong, or the schema is not ours."""
     normalising.warm_up()
     urgency_floor.warm_up()
+    languages.warm_up()
     keys = load_service_keys(settings.keys_path)
     database = Database(database_url)
     _check_schema(database)

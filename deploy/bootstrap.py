@@ -37,7 +37,7 @@ class BootstrapError(Exception):
 
 def main(arguments: list[str]) -> int:
     """Set up the named parts."""
-    parts = {"bot": set_up_bot, "nlu": set_up_nlu, "browser": set_up_browser}
+    parts = {"bot": set_up_bot, "nlu": set_up_nlu, "browser": set_up_browser, "peers": set_up_peers}
     unknown = [name for name in arguments if name not in parts]
     if unknown or not arguments:
         say(f"usage: bootstrap.py {' '.join(parts)}")
@@ -64,6 +64,11 @@ def set_up_nlu() -> None:
         return
     python = [] if (folder / ".venv" / "bin" / "python").exists() else ["--python", str(rasa_python())]
     sync(folder, "Installing Rasa's environment (nlu/.venv, 0.6 GB)", python)
+
+
+def set_up_peers() -> None:
+    """The general tools that `make bench-language` measures beside ours, into .venv."""
+    run([str(uv()), "sync", "--frozen", "--inexact", "--project", str(ROOT), "--group", "bench"], "Installing the peers")
 
 
 def sync(folder: Path, step: str, options: list[str]) -> None:

@@ -10,9 +10,11 @@ SOURCES = (
     "config.yml",
     "stories/**/*.yml",
     "nlu/data/**/*.yml",
-    "nlu/lookups/*.yml",
+    "nlu/lookups/**/*.yml",
     "nlu/components/*.py",
+    "nlu/entities/*.py",
     "nlu/normal_text.py",
+    "nlu/word_classes.py",
     "nlu/uv.lock",
     "bot/conversation/command_words/*.yml",
 )

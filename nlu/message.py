@@ -7,7 +7,7 @@ from typing import Any
 # Below this the model's word is not enough for what cannot be taken back lightly: a command, a yes, a no.
 SURE = 0.8
 COMMANDS = frozenset({"stop", "wipe", "talk_to_person", "choose_language", "start", "unreadable"})
-TOPIC_OF_INTENT = {"ask_help": "help", "report_tip": "tip", "ask_information": "question"}
+TOPIC_OF_INTENT = {"help_self": "help", "help_other": "help", "report_tip": "tip", "ask_information": "question"}
 NEEDS_SURENESS = frozenset({"stop", "wipe", "talk_to_person", "choose_language", "affirm", "deny"})
 # The answer to each question that a guess, however sure, must not give: it is asked for again instead.
 ONLY_IN_EXACT_WORDS = {"safe_now": True, "danger_now": False, "wipe_confirmed": True}

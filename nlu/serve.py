@@ -1,4 +1,6 @@
-"""Serves the dialogue over loopback: POST /turn, GET /health. `python -m nlu.serve --model <file> --port <number>`.
+"""Serves the dialogue over loopback: POST /turn, POST /understand, GET /health.
+
+`python -m nlu.serve --model <file> --port <number>`.
 
 No text leaves the process but in the answer: failures are a bare 500, the log holds classes and places (quiet.py), and
 standard output and error lead nowhere once the model is loaded. One turn at a time: prediction holds the processor
@@ -10,7 +12,9 @@ import asyncio
 import logging
 import sys
 import time
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import nlu.quiet as quiet  # before Rasa
 
@@ -21,11 +25,12 @@ from nlu.turn import Dialogue
 LOOPBACK = "127.0.0.1"
 LARGEST_BODY_BYTES = 64 * 1024
 STOP_WITHIN_SECONDS = 5.0
+Work = Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]
 log = logging.getLogger(quiet.OWN_LOGGER)
 
 
 class Server:
-    """The two routes over one loaded model."""
+    """The routes over one loaded model."""
 
     def __init__(self, dialogue: Dialogue) -> None:
         self._dialogue = dialogue
@@ -35,6 +40,7 @@ class Server:
         """The routes; nothing else answers."""
         app = web.Application(client_max_size=LARGEST_BODY_BYTES, middlewares=[loopback_only])
         app.router.add_post("/turn", self.turn)
+        app.router.add_post("/understand", self.understand)
         app.router.add_get("/health", self.health)
         return app
 
@@ -44,10 +50,17 @@ class Server:
 
     async def turn(self, request: web.Request) -> web.Response:
         """One turn, or 500 without a word: the bot then takes the turn itself."""
+        return await self._answer(request, self._dialogue.take_turn)
+
+    async def understand(self, request: web.Request) -> web.Response:
+        """What the model makes of one text, or 500 without a word."""
+        return await self._answer(request, self._dialogue.understand)
+
+    async def _answer(self, request: web.Request, work: Work) -> web.Response:
         try:
             body = await request.json()
             async with self._one_at_a_time:
-                return web.json_response(await self._dialogue.take_turn(body))
+                return web.json_response(await work(body))
         except Exception as error:  # the outermost handler: whatever broke, its message may quote a person
             log.error("turn failed: %s", quiet.without_words(error))
             return web.Response(status=500)

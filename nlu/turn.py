@@ -80,9 +80,10 @@ class Dialogue:
     async def take_turn(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Answer one request (docs/dialogue.md). Raises TurnRefusedError, BadStateError, or whatever broke inside."""
         situation = {"urgent": False, "gap": False, "kind": "text", **request.get("situation", {})}
-        state = begin(check_state(request.get("state")), situation)
         channel = Collector()
         message = await self._read(request, situation["kind"], channel)
+        situation["urgent"] |= bool(message.parse_data["themes"])
+        state = begin(check_state(request.get("state")), situation)
         tracker = self._tracker(state, situation)
         await self._processor.take(message, tracker)
         if not channel.say and not channel.do:
@@ -90,15 +91,16 @@ class Dialogue:
         parsed = message.parse_data
         wiped = any(directive["directive"] == "wipe" for directive in channel.do)
         return {
-            "understanding": {
-                "intent": parsed["intent"]["name"],
-                "confidence": parsed["intent"]["confidence"],
-                "entities": [{"entity": entity["entity"], "value": entity["value"]} for entity in parsed["entities"]],
-            },
+            "understanding": told(parsed),
             "say": channel.say,
             "do": in_order(channel.do),
             "state": empty_state() if wiped else fold(tracker, [*state["recent"], parsed["intent"]["name"]]),
         }
+
+    async def understand(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """What the model makes of one text, without a conversation: the `understanding` of a turn."""
+        message = await self._read(request, "text", Collector())
+        return told(message.parse_data)
 
     async def _read(self, request: Mapping[str, Any], kind: str, channel: Collector) -> UserMessage:
         """The message with its parse data. What people type sets no intent: the slash that Rasa obeys is taken off."""
@@ -107,13 +109,16 @@ class Dialogue:
         text = (request.get("text") or "").strip().lstrip("/").strip()
         if kind == "text" and not text:
             raise TurnRefusedError("a text message without text")
-        message = UserMessage(text, channel, sender_id="-", metadata={"language": request.get("language")})
+        metadata = {"language": request.get("language"), "now": request.get("now")}
+        message = UserMessage(text, channel, sender_id="-", metadata=metadata)
         if kind == "text":
             parsed = await self._processor.parse_message(message)
             intent = settle_intent(parsed)
             parsed["intent"] = {"name": intent, "confidence": parsed["intent"]["confidence"]}
+            # Whatever has a meaning of its own as a command or a number tells of no danger.
+            parsed["themes"] = [] if parsed.get("command") else parsed["themes"]
         else:
-            parsed = {"text": text, "intent": {"name": kind, "confidence": 1.0}, "entities": []}
+            parsed = {"text": text, "intent": {"name": kind, "confidence": 1.0}, "entities": [], "themes": []}
         message.parse_data = parsed
         return message
 
@@ -127,6 +132,20 @@ class Dialogue:
             raise TurnRefusedError("conversations would be stored")
         if longest_rule(self._processor) > 1:
             raise TurnRefusedError("a rule is longer than one message; the folded state is too short for it")
+
+
+def told(parsed: Mapping[str, Any]) -> dict[str, Any]:
+    """The understanding as the answer carries it: each entity with the words it came from."""
+    entities = [
+        {"entity": each["entity"], "value": each["value"], "text": each.get("text") or each["value"]}
+        for each in parsed["entities"]
+    ]
+    return {
+        "intent": parsed["intent"]["name"],
+        "confidence": parsed["intent"]["confidence"],
+        "entities": entities,
+        "themes": parsed["themes"],
+    }
 
 
 def begin(state: dict[str, Any], situation: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def ensure_model(epochs: int, say: Callable[[str], None]) -> Path:
         process = subprocess.Popen(command, cwd=project, env=stock_environment(CACHE / "home"), stdout=log, stderr=log)
         os.setpriority(os.PRIO_PROCESS, process.pid, 10)
         try:
-            _wait(process, log_file, say)
+            wait_with_progress(process, log_file, say)
         finally:
             process.kill()
             process.wait()
@@ -39,7 +39,8 @@ def ensure_model(epochs: int, say: Callable[[str], None]) -> Path:
     return model
 
 
-def _wait(process: subprocess.Popen[bytes], log_file: Path, say: Callable[[str], None]) -> None:
+def wait_with_progress(process: subprocess.Popen[bytes], log_file: Path, say: Callable[[str], None]) -> None:
+    """Wait for a training, telling its newest line now and then."""
     said = time.monotonic()
     while process.poll() is None:
         time.sleep(0.2)

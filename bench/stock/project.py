@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / "bench" / ".cache"
 DEFAULT_EPOCHS = 100  # Rasa's own default
 _WITHOUT_EXAMPLES = frozenset({"skip", "number", "start", "unreadable", "location"})  # our own code decides these
-_OPENING = ("greet", "ask_help", "report_tip", "ask_information", "affirm", "deny", "out_of_scope")
+_OPENING = ("greet", "help_self", "help_other", "report_tip", "ask_information", "affirm", "deny", "out_of_scope")
 
 
 def write_project(epochs: int = DEFAULT_EPOCHS) -> Path:
@@ -54,17 +54,7 @@ def _config(epochs: int) -> dict[str, Any]:
         "recipe": "default.v1",
         "assistant_id": "stock-yardstick",
         "language": "en",
-        "pipeline": [
-            {"name": "WhitespaceTokenizer"},
-            {"name": "RegexFeaturizer"},
-            {"name": "LexicalSyntacticFeaturizer"},
-            {"name": "CountVectorsFeaturizer"},
-            {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
-            {"name": "DIETClassifier", "epochs": epochs, "constrain_similarities": True},
-            {"name": "EntitySynonymMapper"},
-            {"name": "ResponseSelector", "epochs": epochs, "constrain_similarities": True},
-            {"name": "FallbackClassifier", "threshold": 0.3, "ambiguity_threshold": 0.1},
-        ],
+        "pipeline": default_pipeline(epochs),
         "policies": [
             {"name": "MemoizationPolicy"},
             {"name": "RulePolicy"},
@@ -72,6 +62,21 @@ def _config(epochs: int) -> dict[str, Any]:
             {"name": "TEDPolicy", "max_history": 5, "epochs": epochs, "constrain_similarities": True},
         ],
     }
+
+
+def default_pipeline(epochs: int) -> list[dict[str, object]]:
+    """Rasa's default components for understanding, in their order."""
+    return [
+        {"name": "WhitespaceTokenizer"},
+        {"name": "RegexFeaturizer"},
+        {"name": "LexicalSyntacticFeaturizer"},
+        {"name": "CountVectorsFeaturizer"},
+        {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
+        {"name": "DIETClassifier", "epochs": epochs, "constrain_similarities": True},
+        {"name": "EntitySynonymMapper"},
+        {"name": "ResponseSelector", "epochs": epochs, "constrain_similarities": True},
+        {"name": "FallbackClassifier", "threshold": 0.3, "ambiguity_threshold": 0.1},
+    ]
 
 
 def _domain() -> dict[str, Any]:
@@ -83,7 +88,7 @@ def _domain() -> dict[str, Any]:
             "safe_now": _slot(_yes_no("safe_form", "safe_now")),
             "topic": _slot(
                 [
-                    _from_intent("ask_help", "help", "report_form", "topic"),
+                    _from_intent(["help_self", "help_other"], "help", "report_form", "topic"),
                     _from_intent("report_tip", "tip", "report_form", "topic"),
                     _from_intent("ask_information", "question", "report_form", "topic"),
                 ]
@@ -114,7 +119,7 @@ def _asked(form: str, slot: str) -> list[dict[str, str]]:
     return [{"active_loop": form, "requested_slot": slot}]
 
 
-def _from_intent(intent: str, value: object, form: str, slot: str) -> dict[str, Any]:
+def _from_intent(intent: str | list[str], value: object, form: str, slot: str) -> dict[str, Any]:
     return {"type": "from_intent", "intent": intent, "value": value, "conditions": _asked(form, slot)}
 
 
@@ -186,7 +191,7 @@ def _stories() -> list[dict[str, Any]]:
     told = [{"action": "report_form"}, {"active_loop": None}, {"action": "utter_filed"}]
     thanks = [{"intent": "thanks"}, {"action": "utter_thanks"}]
     stories = []
-    for topic in ("ask_help", "report_tip", "ask_information"):
+    for topic in ("help_self", "report_tip", "ask_information"):
         steps = [*safe, {"intent": topic}, *told]
         stories.append({"story": f"{topic} is told to the end", "steps": steps})
         stories.append({"story": f"{topic} is told to the end, with thanks", "steps": [*steps, *thanks]})

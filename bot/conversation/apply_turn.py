@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.conversation import directives as want
-from bot.conversation.engine import TurnAnswer
+from bot.conversation.engine import TurnAnswer, Understanding
+from bot.conversation.heard_facts import deadline_of, heard_facts
 from bot.conversation.wipe import wipe_conversation
 from bot.conversation.wording import Wording
 from bot.database.states import Author, ReportKind, Safety
@@ -32,19 +34,22 @@ _SAID_BESIDE_A_HUMAN = frozenset(
     "utter_ask_safe_now utter_not_safe utter_stop utter_ask_wipe utter_wiped utter_not_wiped".split()
 )
 _ONLY_OF_WHAT_IS_NOT_WRITTEN = "utter_words_only"  # not true of words in a language that we do not speak
+ENGLISH = "en"
 _KINDS = {"help": ReportKind.HELP_REQUEST, "tip": ReportKind.TIP, "question": ReportKind.QUESTION}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
     """One handled message and the engine's answer to it. `version` is the conversation's when it was prepared;
-    `answer` is None when a human speaks and no engine was asked."""
+    `answer` is None when a human speaks: what was understood counts all the same."""
 
     claimed: Claimed
     language: str
     language_known: bool
+    writes_zawgyi: bool | None
     sms: bool
     version: int
+    understanding: Understanding
     answer: TurnAnswer | None
 
     @property
@@ -103,6 +108,8 @@ def _apply_language(conversation: Conversation, turn: Turn) -> None:
         conversation.language = chosen[-1]
     elif turn.claimed.kind is MessageKind.TEXT and turn.language_known:
         conversation.language = turn.language
+    if turn.writes_zawgyi is not None:
+        conversation.writes_zawgyi = turn.writes_zawgyi
 
 
 def _apply_safety(session: Session, conversation: Conversation, turn: Turn) -> None:
@@ -139,12 +146,17 @@ def _tells_something(turn: Turn) -> bool:
     telling = want.RaiseUrgency | want.RecordFacts | want.FileReport | want.CallPerson
     if turn.answer is None:
         return True  # a human speaks, so whatever is written must be on a human's list
-    return turn.floor is not None or turn.unreadable or any(isinstance(each, telling) for each in turn.do)
+    if turn.floor is not None or turn.unreadable or turn.understanding.themes:
+        return True
+    return any(isinstance(each, telling) for each in turn.do)
 
 
 def _apply_facts(
     session: Session, conversation: Conversation, report: Report, turn: Turn, opener: ConversationOpener
 ) -> None:
+    if heard := heard_facts(turn.understanding):
+        record_facts(report, heard, conversation=conversation, opener=opener)
+    report.deadline_at = _earlier(report.deadline_at, deadline_of(turn.understanding))
     for each in turn.do:
         if isinstance(each, want.RecordFacts):
             record_facts(report, each.facts, conversation=conversation, opener=opener)
@@ -156,6 +168,10 @@ def _apply_facts(
             report.filed_at = func.now()
         elif isinstance(each, want.CallPerson):
             report.person_wanted_at = func.now()
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((each for each in (one, other) if each is not None), default=None)
 
 
 def _set_kind(report: Report, topic: str | None) -> None:
@@ -175,6 +191,7 @@ def _judge(report: Report, turn: Turn) -> Verdict:
         kind=report.kind,
         message_kind=turn.claimed.kind,
         language_known=turn.language_known,
+        themes=[theme for theme, _ in turn.understanding.themes],
     )
 
 
@@ -185,7 +202,11 @@ def _say(
     said = [each for each in answer.say if conversation.owner_id is None or each.response in _SAID_BESIDE_A_HUMAN]
     if not turn.language_known:
         said = [each for each in said if each.response != _ONLY_OF_WHAT_IS_NOT_WRITTEN]
-    words = [rooms.wording.render(each.response, language, sms=turn.sms, arguments=each.arguments) for each in said]
+    words = [
+        rooms.wording.render(each.response, spoken, sms=turn.sms, arguments=each.arguments)
+        for each in said
+        for spoken in _spoken(turn, language)
+    ]
     urgent = report is not None and Urgency(report.urgency).pages
     say(
         session,
@@ -197,6 +218,11 @@ def _say(
         reply_to_inbox=turn.claimed.id,
         written_for=turn.version,
     )
+
+
+def _spoken(turn: Turn, language: str) -> tuple[str, ...]:
+    """The language to answer in: to somebody who writes in one that we do not speak, English and what they chose."""
+    return (language,) if turn.language_known else tuple(dict.fromkeys((ENGLISH, language)))
 
 
 def conversation_of(session: Session, claimed: Claimed) -> Conversation:

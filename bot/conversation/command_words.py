@@ -23,7 +23,7 @@ _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), 0x2060, 0xFEFF])
 
 # A key of the lists → the intent it stands for. Later keys win where two lists of a language share a word.
 INTENT_OF_KEY = {
-    "help": "ask_help",
+    "help": "help_self",
     "tip": "report_tip",
     "question": "ask_information",
     "yes": "affirm",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from bot.conversation.directives import Directive
@@ -29,6 +30,7 @@ class TurnRequest:
     language: str
     channel: str
     situation: Situation = Situation()
+    received_at: datetime | None = None  # what "tonight" is reckoned from; None is now
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,12 +42,24 @@ class Say:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Entity:
+    """One thing a message names: the entity and its value as codes (docs/understanding.md), and the words it came
+    from."""
+
+    entity: str
+    value: str = field(repr=False)
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Understanding:
-    """What the model made of the message; None of intent when no model was asked."""
+    """What the model made of the message; None of intent when no model was asked. `themes` are the urgent ones it
+    tells of (bot/reports/triage.py), each with the model's confidence."""
 
     intent: str | None = None
     confidence: float = 0.0
-    entities: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    entities: tuple[Entity, ...] = ()
+    themes: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,27 +48,30 @@ class Desk:
 
 @dataclass(frozen=True, kw_only=True)
 class _Prepared:
-    """What is known before the engine's turn. `ask` is False when a human speaks: an engine is only asked
-    for what stays its duty then."""
+    """What is known before the engine's turn. `converse` is False when a human speaks: of the engine's answer only
+    what it understood counts then, unless it answers what stays its duty. `writes_zawgyi` is None where the message
+    does not tell."""
 
     request: TurnRequest
-    ask: bool
+    converse: bool
     version: int
-    language_known: bool
+    writes_zawgyi: bool | None
+    heard: Heard
 
 
 async def handle_message(claimed: Claimed, desk: Desk) -> None:
     """Handle one claimed message of a reporter. LeaseLostError when another worker has taken it over; any other
     error leaves the row to be tried again, and nothing half done."""
     prepared = await desk.database.run(lambda session: _prepare(session, claimed, desk))
-    answer = await desk.engine.take_turn(prepared.request) if prepared.ask else None
+    answer = await desk.engine.take_turn(prepared.request)
     await desk.database.run(lambda session: _commit(session, claimed, prepared, answer, desk))
 
 
 def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared:
     conversation = conversation_of(session, claimed)
     opener = opener_of(conversation, desk.keys)
-    text = read(opener.open(claimed.text_sealed) if claimed.text_sealed is not None else "").text
+    reading = read(opener.open(claimed.text_sealed) if claimed.text_sealed is not None else "")
+    text = reading.text
     heard = hear(text) if claimed.kind is MessageKind.TEXT else Heard(language=None)
     default = desk.wording.deployment.default_language.value
     last = inbox.last_word_before(session, claimed)
@@ -79,12 +82,14 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared:
         language=choose(heard, conversation.language, default),
         channel="sms" if claimed.channel in desk.writes_as_sms else "telegram",
         situation=_situation(claimed, heard, gap, blank=not text.strip("/ ")),
+        received_at=claimed.received_at,
     )
     return _Prepared(
         request=request,
-        ask=conversation.owner_id is None or _is_the_engines_duty(conversation, request),
+        converse=conversation.owner_id is None or _is_the_engines_duty(conversation, request),
         version=conversation.version,
-        language_known=not heard.foreign,
+        writes_zawgyi=None if heard.language != "my" or reading.encoding == "unclear" else reading.zawgyi,
+        heard=heard,
     )
 
 
@@ -106,14 +111,16 @@ def _situation(claimed: Claimed, heard: Heard, gap: bool, *, blank: bool) -> Sit
     return Situation(urgent=urgent, gap=gap, kind=kind)
 
 
-def _commit(session: Session, claimed: Claimed, prepared: _Prepared, answer: TurnAnswer | None, desk: Desk) -> None:
+def _commit(session: Session, claimed: Claimed, prepared: _Prepared, answer: TurnAnswer, desk: Desk) -> None:
     turn = Turn(
         claimed=claimed,
         language=prepared.request.language,
-        language_known=prepared.language_known,
+        language_known=not prepared.heard.foreign,
+        writes_zawgyi=prepared.writes_zawgyi,
         sms=claimed.channel in desk.writes_as_sms,
         version=prepared.version,
-        answer=answer,
+        understanding=answer.understanding,
+        answer=answer if prepared.converse else None,
     )
     assert claimed.conversation_id is not None
     # Locked before the inbox row is touched: doors take the two in the same order.

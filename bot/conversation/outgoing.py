@@ -18,6 +18,7 @@ from bot.errors import SealingError
 from bot.escalation.replies import READY_ANSWERS
 from bot.messages.contacts import address_of
 from bot.messages.message import Audience, Button, OutboundMessage
+from bot.messages.normalising import to_zawgyi
 from bot.messages.outbox import Words
 from bot.privacy.sealing import ServiceKeys, open_with
 from bot.settings import Settings
@@ -50,8 +51,13 @@ def _for_reporter(session: Session, row: OutboxMessage, composer: Composer) -> O
         words = Words.from_json(opener_of(conversation, composer.keys).open(row.body_sealed))
     else:
         raise SealingError("the words were erased")
+    write = to_zawgyi if conversation.writes_zawgyi else str
     return OutboundMessage(
-        key=row.key, audience=Audience.REPORTER, address=address, text=words.text, buttons=words.buttons
+        key=row.key,
+        audience=Audience.REPORTER,
+        address=address,
+        text=write(words.text),
+        buttons=tuple(Button(title=write(button.title), payload=button.payload) for button in words.buttons),
     )
 
 

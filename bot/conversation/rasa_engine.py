@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from bot.conversation.directives import parse_directive
-from bot.conversation.engine import Say, TurnAnswer, TurnRequest, Understanding
+from bot.conversation.engine import Entity, Say, TurnAnswer, TurnRequest, Understanding
 from bot.errors import EngineError
 
 TURN_TIMEOUT_SECONDS = 2.5
@@ -40,17 +40,29 @@ class RasaEngine:
             "language": request.language,
             "channel": request.channel,
             "situation": asdict(request.situation),
+            "now": request.received_at.isoformat() if request.received_at else None,
         }
+        return read_answer(await self._post("/turn", body))
+
+    async def understand(self, text: str, language: str) -> Understanding:
+        """What the model makes of one normalised text, without a conversation. Raises EngineError."""
+        content = await self._post("/understand", {"text": text, "language": language})
+        try:
+            return _understanding(json.loads(content))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise EngineError("the model's answer cannot be read") from None
+
+    async def _post(self, path: str, body: Mapping[str, Any]) -> bytes:
         try:
             async with asyncio.timeout(self._timeout_seconds), self._in_flight:
-                response = await self._client.post("/turn", json=body, timeout=self._timeout_seconds)
+                response = await self._client.post(path, json=body, timeout=self._timeout_seconds)
         except TimeoutError:
             raise EngineError("the model was late") from None
         except httpx.HTTPError as error:
             raise EngineError(f"the model could not be reached ({type(error).__name__})") from None
         if response.status_code != httpx.codes.OK:
             raise EngineError(f"the model answered with status {response.status_code}")
-        return read_answer(response.content)
+        return response.content
 
     async def is_healthy(self) -> bool:
         """Whether the process says that its model is loaded. It never raises."""
@@ -80,8 +92,15 @@ def read_answer(content: bytes) -> TurnAnswer:
 
 
 def _understanding(raw: Mapping[str, Any]) -> Understanding:
-    entities = tuple((str(each["entity"]), str(each["value"])) for each in raw["entities"])
-    return Understanding(intent=raw["intent"], confidence=float(raw["confidence"]), entities=entities)
+    return Understanding(
+        intent=raw["intent"],
+        confidence=float(raw["confidence"]),
+        entities=tuple(
+            Entity(entity=str(each["entity"]), value=str(each["value"]), text=str(each["text"]))
+            for each in raw["entities"]
+        ),
+        themes=tuple((str(each["name"]), float(each["confidence"])) for each in raw["themes"]),
+    )
 
 
 def _say(raw: Mapping[str, Any]) -> Say:

@@ -24,7 +24,7 @@ from bot.reports.urgency import Urgency
 
 FACTS = ("topic", "danger_now", "place", "details", "question")
 FREE_TEXT = ("place", "details", "question")
-TOPICS = {"ask_help": "help", "report_tip": "tip", "ask_information": "question"}
+TOPICS = {"help_self": "help", "help_other": "help", "report_tip": "tip", "ask_information": "question"}
 TOPIC_NUMBERS = {1: "help", 2: "tip", 3: "question"}
 KEPT_CHARACTERS = 80
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Sequence,
     Text,
     UniqueConstraint,
+    false,
     func,
     text,
 )
@@ -56,6 +57,7 @@ class Conversation(Table):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     pseudonym: Mapped[str] = mapped_column(unique=True)
     language: Mapped[str | None]  # chosen or detected; None before the first words
+    writes_zawgyi: Mapped[bool] = mapped_column(server_default=false())  # answers in Burmese go out in Zawgyi too
     public_key: Mapped[bytes]
     private_key_wrapped: Mapped[bytes | None]  # None once wiped: nothing of it can be opened any more
     state_sealed: Mapped[bytes | None]  # the engine's folded state
@@ -175,6 +177,7 @@ class Report(Table):
     last_word_at: Mapped[datetime] = mapped_column(server_default=func.now())
     filed_at: Mapped[datetime | None]
     person_wanted_at: Mapped[datetime | None]
+    deadline_at: Mapped[datetime | None]  # the earliest time at which, as they said, something is going to happen
     first_read_at: Mapped[datetime | None]  # a named person opened the text
     first_answered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
@@ -13,6 +13,8 @@ from bot.database.states import AlarmState, Author, ReportState
 from bot.database.tables import Alarm, Conversation, OutboxMessage, Report, Staff
 from bot.errors import SampanError
 from bot.reports.urgency import Urgency
+
+_NEAR = timedelta(hours=24)  # a deadline this near goes before everything else of the same urgency
 
 
 class CaseNotFoundError(SampanError):
@@ -35,15 +37,22 @@ class QueueCard:
     opened_at: datetime
     last_word_at: datetime
     acknowledged_at: datetime | None
+    deadline_at: datetime | None  # when something is going to happen, as they said
     waiting_since: datetime | None  # the oldest word nobody answered; None when a person answered last
     now: datetime
 
 
 def list_queue(session: Session) -> list[QueueCard]:
-    """Open reports, the most urgent first, then who has waited longest."""
+    """Open reports, the most urgent first, then those whose deadline is near, then who has waited longest."""
     now = database_now(session)
     cards = [_card(row, now) for row in session.execute(_cards().where(Report.state == ReportState.OPEN))]
-    return sorted(cards, key=lambda card: (-Urgency(card.urgency).rank, card.waiting_since or now, card.number))
+    return sorted(cards, key=_order)
+
+
+def _order(card: QueueCard) -> tuple[int, datetime, datetime, int]:
+    near = card.deadline_at is not None and card.deadline_at <= card.now + _NEAR
+    deadline = card.deadline_at if near and card.deadline_at is not None else card.now + _NEAR
+    return (-Urgency(card.urgency).rank, deadline, card.waiting_since or card.now, card.number)
 
 
 def find_card(session: Session, number: int) -> QueueCard:
@@ -88,6 +97,7 @@ def _card(
         opened_at=report.opened_at,
         last_word_at=report.last_word_at,
         acknowledged_at=acknowledged_at,
+        deadline_at=report.deadline_at,
         waiting_since=(report.opened_at if answered_at is None else report.last_word_at) if waiting else None,
         now=now,
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.messages.normalising import Reading, without_marks
+from bot.messages.normalising import Reading, canonical, canonical_pattern, without_marks
 from bot.reports.urgency import Urgency
 
 LANGUAGES = ("th", "km", "vi", "my", "en")
@@ -21,6 +21,7 @@ _FOLDER = Path(__file__).parent / "floor_phrases"
 _LEVELS = {"critical": Urgency.CRITICAL, "urgent": Urgency.URGENT}
 _WINDOW, _OVERLAP = 1500, 200  # a text of 100 kB is read in pieces, so that no pattern can take long
 _MOST_READ_AT_THE_START, _MOST_READ_AT_THE_END = 16_000, 4_000  # Telegram's longest text has 4,096 characters
+_NAMED_WORDS = re.compile(r"<([a-z_]+)>")
 _FEW_MARKS = 0.08  # Vietnamese below this share of marked letters counts as typed without marks
 
 
@@ -114,10 +115,23 @@ def _phrase_book() -> _PhraseBook:
     unless: dict[str, tuple[re.Pattern[str], ...]] = {}
     for language in LANGUAGES:
         book = yaml.safe_load((_FOLDER / f"{language}.yml").read_text(encoding="utf-8"))
+        words = book.get("words") or {}
         for level, urgency in _LEVELS.items():
-            rules.extend(_rule(language, urgency, reason, phrases) for reason, phrases in book[level].items())
-        unless[language] = tuple(re.compile(_pattern(phrase), re.IGNORECASE) for phrase in book.get("unless") or ())
+            for reason, phrases in book[level].items():
+                rules.append(_rule(language, urgency, reason, [_with_words(phrase, words) for phrase in phrases]))
+        unless[language] = tuple(
+            re.compile(_pattern(_with_words(phrase, words)), re.IGNORECASE) for phrase in book.get("unless") or ()
+        )
     return _PhraseBook(rules=tuple(rules), unless=unless)
+
+
+def _with_words(phrase: str, words: Mapping[str, list[str]]) -> str:
+    """An expression with each `<name>` replaced by the words of that name, as one group; words may use others."""
+    if not phrase.startswith("re:"):
+        return phrase
+    while named := _NAMED_WORDS.search(phrase):
+        phrase = phrase.replace(named.group(), f"(?:{'|'.join(words[named.group(1)])})")
+    return phrase
 
 
 def _rule(language: str, urgency: Urgency, reason: str, phrases: list[str]) -> _Rule:
@@ -141,8 +155,9 @@ def _compile(phrases: list[str]) -> re.Pattern[str] | None:
 
 
 def _pattern(phrase: str) -> str:
-    """A plain phrase in Latin letters matches whole words; in scripts without spaces it matches anywhere."""
+    """A plain phrase in Latin letters matches whole words; in scripts without spaces it matches anywhere.
+    Phrases are brought to the same spelling as the messages that they are held against."""
     if phrase.startswith("re:"):
-        return phrase[3:]
-    escaped = re.escape(phrase.lower())
+        return canonical_pattern(phrase[3:])
+    escaped = re.escape(canonical(phrase).lower())
     return rf"(?<!\w){escaped}(?!\w)" if phrase[:1].isascii() or "\u00c0" <= phrase[:1] <= "\u1eff" else escaped

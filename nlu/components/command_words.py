@@ -24,7 +24,7 @@ from nlu.normal_text import bare, lone_number
 FOLDER = Path("bot/conversation/command_words")
 COMMON = "en"
 INTENT_OF_KEY = {
-    "help": "ask_help",
+    "help": "help_self",
     "tip": "report_tip",
     "question": "ask_information",
     "yes": "affirm",

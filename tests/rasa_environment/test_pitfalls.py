@@ -77,7 +77,7 @@ def test_the_second_case_begins_without_the_first_ones_facts(talk: Talk) -> None
 
 @pytest.mark.parametrize(
     "typed",
-    ['/inform{"place": "poipet"}', '/ask_help{"danger_now": true}', "/restart now", "//action_stop", "/restart"],
+    ['/inform{"place": "poipet"}', '/help_self{"danger_now": true}', "/restart now", "//action_stop", "/restart"],
 )
 def test_nothing_typed_can_set_an_intent_or_a_slot(talk: Talk, typed: str) -> None:
     answer = talk.say(typed)

@@ -6,23 +6,34 @@ import asyncio
 import json
 import socket
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
 from bot.conversation.directives import RaiseUrgency, RecordFacts
-from bot.conversation.engine import Say, Situation, TurnAnswer, TurnRequest
+from bot.conversation.engine import Entity, Say, Situation, TurnAnswer, TurnRequest, Understanding
 from bot.conversation.rasa_engine import RasaEngine, loopback_client, read_answer
 from bot.errors import EngineError
 from bot.reports.urgency import Urgency
 
 WRITTEN = "what a person wrote"
 REQUEST = TurnRequest(
-    state={"v": 1}, text=WRITTEN, language="km", channel="sms", situation=Situation(urgent=True, kind="text")
+    state={"v": 1},
+    text=WRITTEN,
+    language="km",
+    channel="sms",
+    situation=Situation(urgent=True, kind="text"),
+    received_at=datetime(2026, 11, 22, 2, 14, tzinfo=UTC),
 )
 GOOD: dict[str, Any] = {
-    "understanding": {"intent": "ask_help", "confidence": 0.9, "entities": [{"entity": "place", "value": "poipet"}]},
+    "understanding": {
+        "intent": "help_self",
+        "confidence": 0.9,
+        "entities": [{"entity": "place", "value": "poipet", "text": "Poipet"}],
+        "themes": [{"name": "confined", "confidence": 0.7}],
+    },
     "say": [{"response": "utter_ask_safe_now", "arguments": {}}],
     "do": [
         {"directive": "record_facts", "topic": "help", "danger_now": True},
@@ -30,6 +41,22 @@ GOOD: dict[str, Any] = {
     ],
     "state": {"v": 1, "slots": {}},
 }
+
+
+UNDERSTOOD = Understanding(
+    intent="help_self",
+    confidence=0.9,
+    entities=(Entity(entity="place", value="poipet", text="Poipet"),),
+    themes=(("confined", 0.7),),
+)
+
+
+def understand(answer: Callable[[httpx.Request], httpx.Response]) -> Understanding:
+    async def once() -> Understanding:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://127.0.0.1:1") as client:
+            return await RasaEngine(client).understand(WRITTEN, "km")
+
+    return asyncio.run(once())
 
 
 def take(answer: Callable[[httpx.Request], httpx.Response], timeout_seconds: float = 5.0) -> TurnAnswer:
@@ -56,6 +83,7 @@ def test_a_good_answer_arrives_in_our_types() -> None:
             "language": "km",
             "channel": "sms",
             "situation": {"urgent": True, "gap": False, "kind": "text"},
+            "now": "2026-11-22T02:14:00+00:00",
         }
     ]
     assert got.say == (Say(response="utter_ask_safe_now"),)
@@ -63,7 +91,24 @@ def test_a_good_answer_arrives_in_our_types() -> None:
         RecordFacts(facts={"topic": "help", "danger_now": "yes"}),
         RaiseUrgency(urgency=Urgency.CRITICAL, reason="danger_now"),
     )
-    assert got.understanding.entities == (("place", "poipet"),)
+    assert got.understanding == UNDERSTOOD
+
+
+def test_a_text_is_understood_without_a_conversation() -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append((request.url.path, json.loads(request.content)))
+        return httpx.Response(200, json=GOOD["understanding"])
+
+    assert understand(answer) == UNDERSTOOD
+    assert asked == [("/understand", {"text": WRITTEN, "language": "km"})]
+
+
+def test_an_understanding_that_cannot_be_read_is_an_error_of_the_engine() -> None:
+    with pytest.raises(EngineError) as caught:
+        understand(lambda _: httpx.Response(200, json={"intent": WRITTEN}))
+    assert WRITTEN not in str(caught.value)
 
 
 BAD: dict[str, Any] = {

@@ -37,10 +37,11 @@ HEARD: dict[str, tuple[str, Heard]] = {
     "bengali": ("আমাকে সাহায্য করুন", FOREIGN),
     "tamil": ("எனக்கு உதவுங்கள்", FOREIGN),
     "chinese with a latin word": ("请帮帮我 KK 他们不让我走", FOREIGN),
-    "indonesian": ("tolong saya dikurung di sini", UNSURE),
-    "tagalog": ("tulungan mo ako hindi ako makaalis dito", UNSURE),
-    "romanised thai": ("chuay duay khao lock pratu", UNSURE),
-    "romanised khmer": ("chuoy knhom phong ke chak sor tvea", UNSURE),
+    "indonesian": ("tolong saya dikurung di sini", FOREIGN),
+    "tagalog": ("tulungan mo ako hindi ako makaalis dito", FOREIGN),
+    "romanised thai": ("chuay duay khao lock pratu", Heard(language="th")),
+    "romanised khmer": ("chuoy knhom phong ke chak sor tvea", Heard(language="km")),
+    "romanised burmese": ("ku nyi par a kan pate htar tal", Heard(language="my")),
 }
 
 
@@ -49,7 +50,7 @@ def test_what_is_heard(text: str, expected: Heard) -> None:
     heard = hear(read(text).text)
     if expected is UNSURE and heard.language == "en":
         return  # Latin letters taken for English: it is answered in English, which nobody is kept in
-    assert heard == expected
+    assert (heard.language, heard.foreign) == (expected.language, expected.foreign)
 
 
 def test_the_same_text_is_always_heard_the_same() -> None:
@@ -58,7 +59,7 @@ def test_the_same_text_is_always_heard_the_same() -> None:
 
 
 def test_romanised_words_of_the_floor_name_their_language() -> None:
-    assert hear("chuoy phong", floor_languages=("km",)) == Heard(language="km")
+    assert hear("chuoy phong", floor_languages=("km",)).language == "km"
 
 
 CHOICES: dict[str, tuple[Heard, str | None, str]] = {
@@ -66,9 +67,16 @@ CHOICES: dict[str, tuple[Heard, str | None, str]] = {
     "nothing heard, nothing known": (UNSURE, None, "th"),
     "nothing heard keeps what is known": (UNSURE, "vi", "vi"),
     "a number keeps what is known": (hear("1"), "my", "my"),
-    "another script changes it": (Heard(language="th"), "km", "th"),
-    "english words do not change it": (Heard(language="en"), "my", "my"),
-    "vietnamese words do not change it": (Heard(language="vi"), "th", "th"),
+    "another script changes it": (hear("ช่วยด้วย"), "km", "th"),
+    "vietnamese marks change it": (hear("cứu em với"), "th", "vi"),
+    "an english word does not change it": (hear("help"), "my", "my"),
+    "english words do not change it": (hear("please help me"), "my", "my"),
+    "a clear english sentence changes it": (hear("they took our passports and we cannot leave"), "my", "en"),
+    "english with a thai word keeps thai": (hear("they locked the door and took my phone ช่วยด้วย"), "th", "th"),
+    "vietnamese words without marks do not change it": (hear("cuu em voi"), "th", "th"),
+    "romanised thai keeps thai": (hear("chuay duay khao lock pratu mai hai ok"), "th", "th"),
+    "a romanised cry is answered in its language": (hear("ku nyi par a kan pate htar tal"), None, "my"),
+    "shan keeps what is known": (hear("ၸွႆႈၵဝ်ၶႃႈ ၶဝ်ၵႄးၵဝ်"), "my", "my"),
     "english is chosen when nothing is known": (Heard(language="en"), None, "en"),
     "a foreign language keeps what is known": (FOREIGN, "vi", "vi"),
     "a foreign language at first": (FOREIGN, None, "th"),

@@ -10,7 +10,7 @@ import pytest
 from bot.clock import utc_now
 from bot.conversation.case_desk import Entry
 from bot.conversation.directives import RecordFacts
-from bot.conversation.engine import Say, TurnRequest, Understanding
+from bot.conversation.engine import Entity, Say, TurnRequest, Understanding
 from bot.conversation.folded_state import Slots
 from bot.escalation.replies import ResponderReply
 from bot.messages.contacts import Contact
@@ -51,7 +51,7 @@ PARTS = {
     "new keys": NewConversationKeys(public=SEALED, private_wrapped=SEALED),
     "a turn's request": TurnRequest(state={"slots": MARKER}, text=MARKER, language="en", channel="sms"),
     "something to say": Say(response="utter_x", arguments={"words": MARKER}),
-    "an understanding": Understanding(entities=((MARKER, MARKER),)),
+    "an understanding": Understanding(entities=(Entity(entity="place", value=MARKER, text=MARKER),)),
     "facts": RecordFacts(facts={"details": MARKER}),
     "slots": Slots(place=MARKER, details=MARKER, question=MARKER),
     "an entry staff see": Entry(at=utc_now(), who="reporter", state="text", outbox_id=None, text=MARKER),

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from bot.console.labels import labels
 from bot.database.states import ReportKind
 from bot.database.tables import Report
 from bot.messages.message import MessageKind
+from bot.reports import urgency_floor
 from bot.reports.report_store import raise_urgency
-from bot.reports.triage import judge
+from bot.reports.triage import TRIGGERS, judge
 from bot.reports.urgency import Urgency, higher_of
+from bot.reports.urgency_floor import LANGUAGES
 
+PHRASES = Path(urgency_floor.__file__).parent / "floor_phrases"
 _PLAIN: dict[str, Any] = {
     "floor": None,
     "floor_reasons": (),
@@ -51,6 +57,14 @@ VERDICTS: dict[str, tuple[dict[str, Any], str, tuple[str, ...]]] = {
         "CRITICAL",
         ("weapon", "danger_now"),
     ),
+    "a theme the model heard": ({"themes": ["pregnant", "confined"]}, "URGENT", ("pregnant", "confined")),
+    "a critical theme above an urgent floor": (
+        {"floor": Urgency.URGENT, "floor_reasons": ("confined",), "themes": ["weapon"]},
+        "CRITICAL",
+        ("weapon",),
+    ),
+    "a theme that no table knows": ({"themes": ["their_own"]}, "URGENT", ("their_own",)),
+    "a greeting": ({"kind": None}, "INFO", ("nothing_told",)),
     "an urgent question is urgent": (
         {"kind": ReportKind.QUESTION, "floor": Urgency.URGENT, "floor_reasons": ("confined",)},
         "URGENT",
@@ -89,3 +103,14 @@ def test_a_reports_urgency_is_raised_and_never_lowered(before: Urgency, after: U
 
 def test_only_the_two_highest_wake_somebody() -> None:
     assert [urgency.value for urgency in Urgency if urgency.pages] == ["URGENT", "CRITICAL"]
+
+
+def test_every_reason_of_the_floor_is_a_trigger_of_the_same_level() -> None:
+    for language in LANGUAGES:
+        book = yaml.safe_load((PHRASES / f"{language}.yml").read_text(encoding="utf-8"))
+        levels = {reason: level.upper() for level in ("critical", "urgent") for reason in book[level]}
+        assert levels == {reason: urgency.value for reason, urgency in TRIGGERS.items()}, language
+
+
+def test_staff_read_every_trigger_in_words() -> None:
+    assert set(TRIGGERS) <= set(labels("reason"))

@@ -1,0 +1,81 @@
+"""Stock Rasa's understanding of the same held-out messages, trained on the same examples with its default pipeline."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+
+from bench.installation import free_port
+from bench.language.messages import LANGUAGES, Labelled, heldout
+from bench.language.understanding import LanguageFigures, Outcome, figures, variants
+from bench.measure.memory import resident_megabytes
+from bench.stock.environment import PYTHON, stock_environment
+from bench.stock.nlu_project import read_label
+from bench.stock.project import CACHE
+from bot.messages.normalising import read
+from bot.operations.tethered_process import ProcessPlan, spawn, stop
+
+_START_TIMEOUT = timedelta(minutes=3)
+_STOP_TIMEOUT = timedelta(seconds=5)
+
+
+@contextlib.contextmanager
+def serving(model: Path, log_file: Path) -> Iterator[tuple[httpx.Client, int]]:
+    """A client of `rasa run --enable-api`, and the process it talks to."""
+    port = free_port()
+    command = [str(PYTHON), "-m", "rasa", "run", "--enable-api", "--interface", "127.0.0.1", "--port", str(port)]
+    plan = ProcessPlan(
+        name="stock-understanding",
+        command=[*command, "--model", str(model)],
+        environment=stock_environment(CACHE / "home"),
+        folder=model.parent.parent,
+        log_file=log_file,
+    )
+    process = spawn(plan)
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as client:
+            deadline = time.monotonic() + _START_TIMEOUT.total_seconds()
+            while not _is_loaded(client):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"stock Rasa did not start; see {log_file}")
+                time.sleep(0.5)
+            yield client, process.pid
+    finally:
+        stop(process, signal.SIGTERM, _STOP_TIMEOUT)
+
+
+def _is_loaded(client: httpx.Client) -> bool:
+    try:
+        return client.get("/status").status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
+
+
+def held_out_figures(model: Path, log_file: Path) -> tuple[dict[str, LanguageFigures], float, float]:
+    """Figures per language, mean milliseconds per message, and the process's memory in MiB. Stock Rasa has no floor;
+    what it pages for is a label with a theme, above its own fallback threshold."""
+    with serving(model, log_file) as (client, process):
+        found, count, started = {}, 0, time.perf_counter()
+        for language in LANGUAGES:
+            messages = list(heldout(language))
+            varied = variants(messages, language)
+            found[language] = figures(_outcomes(client, messages), _outcomes(client, varied))
+            count += len(messages) + len(varied)
+        milliseconds = (time.perf_counter() - started) * 1000 / count
+        return found, milliseconds, resident_megabytes(process)
+
+
+def _outcomes(client: httpx.Client, messages: Sequence[Labelled]) -> list[Outcome]:
+    outcomes = []
+    for message in messages:
+        # It gets the text as our components do: normalised, Zawgyi converted.
+        parsed = client.post("/model/parse", json={"text": read(message.text).text}).raise_for_status().json()
+        intent, theme = read_label(str((parsed.get("intent") or {}).get("name") or ""))
+        outcomes.append(Outcome(message=message, intent=intent, pages=theme is not None, floor_pages=False))
+    return outcomes
