@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("var")
     database_url: SecretStr | None = None  # None: the embedded PostgreSQL under data_dir
     keys_file: Path | None = None  # None: data_dir/keys/service.json
+    floor_pack: Path | None = None  # a folder with phrases of the urgency floor that are not for the public
     deployment_file: Path | None = None  # None: data_dir/deployment.yml, else the built-in demo deployment
     public_url: str = "http://127.0.0.1:8000"  # what providers sign; the scheme and host they see
     host: str = "127.0.0.1"

@@ -103,7 +103,7 @@ def _sms_channels(channels: dict[str, Channel]) -> frozenset[str]:
 def build_service(settings: Settings, database_url: str, engine: DialogueEngine) -> Service:
     """Join everything. ConfigurationError when a setting is missing or wrong, or the schema is not ours."""
     normalising.warm_up()
-    urgency_floor.warm_up()
+    urgency_floor.warm_up(settings.floor_pack)
     languages.warm_up()
     keys = load_service_keys(settings.keys_path)
     database = Database(database_url)

@@ -68,7 +68,9 @@ def set_up_nlu() -> None:
 
 def set_up_peers() -> None:
     """The general tools that `make bench-language` measures beside ours, into .venv."""
-    run([str(uv()), "sync", "--frozen", "--inexact", "--project", str(ROOT), "--group", "bench"], "Installing the peers")
+    run(
+        [str(uv()), "sync", "--frozen", "--inexact", "--project", str(ROOT), "--group", "bench"], "Installing the peers"
+    )
 
 
 def sync(folder: Path, step: str, options: list[str]) -> None:

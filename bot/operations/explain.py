@@ -20,6 +20,7 @@ from bot.messages.message import MessageKind
 from bot.messages.normalising import read
 from bot.operations.installation import load_settings
 from bot.operations.model_process import running_model
+from bot.reports import urgency_floor
 from bot.reports.triage import Verdict, judge
 from bot.reports.urgency import Urgency
 from bot.reports.urgency_floor import FloorVerdict, assess
@@ -93,10 +94,11 @@ def _verdict(floor: FloorVerdict, understanding: Understanding | None, *, langua
 
 def explain_lines(lines: Iterable[bytes], out: TextIO, *, with_model: bool, channel: str) -> None:
     """Explain every line of bytes, in order; one that cannot be read gives an object with an error, and on it goes."""
+    settings = load_settings()
+    urgency_floor.warm_up(settings.floor_pack)
     if not with_model:
         asyncio.run(_explain_all(lines, out, None, channel))
         return
-    settings = load_settings()
     with running_model(settings) as port:
         asyncio.run(_with_engine(lines, out, port, channel))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +12,11 @@ from bot.console.labels import labels
 from bot.database.states import ReportKind
 from bot.database.tables import Report
 from bot.messages.message import MessageKind
-from bot.reports import urgency_floor
+from bot.reports.phrase_book import LANGUAGES, PUBLIC_PACK
 from bot.reports.report_store import raise_urgency
 from bot.reports.triage import TRIGGERS, judge
 from bot.reports.urgency import Urgency, higher_of
-from bot.reports.urgency_floor import LANGUAGES
 
-PHRASES = Path(urgency_floor.__file__).parent / "floor_phrases"
 _PLAIN: dict[str, Any] = {
     "floor": None,
     "floor_reasons": (),
@@ -107,7 +104,7 @@ def test_only_the_two_highest_wake_somebody() -> None:
 
 def test_every_reason_of_the_floor_is_a_trigger_of_the_same_level() -> None:
     for language in LANGUAGES:
-        book = yaml.safe_load((PHRASES / f"{language}.yml").read_text(encoding="utf-8"))
+        book = yaml.safe_load((PUBLIC_PACK / f"{language}.yml").read_text(encoding="utf-8"))
         levels = {reason: level.upper() for level in ("critical", "urgent") for reason in book[level]}
         assert levels == {reason: urgency.value for reason, urgency in TRIGGERS.items()}, language
 

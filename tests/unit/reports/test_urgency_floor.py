@@ -11,8 +11,9 @@ import pytest
 import yaml
 
 from bot.messages.normalising import read, without_marks
+from bot.reports.phrase_book import LANGUAGES
 from bot.reports.urgency import Urgency
-from bot.reports.urgency_floor import LANGUAGES, NOTHING_FOUND, assess
+from bot.reports.urgency_floor import NOTHING_FOUND, assess
 
 _CASES = Path(__file__).parent / "floor_cases"
 
