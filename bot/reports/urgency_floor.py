@@ -16,6 +16,7 @@ from bot.reports.urgency import Urgency
 
 _WINDOW, _OVERLAP = 1500, 200  # a text of 100 kB is read in pieces, so that no pattern can take long
 _MOST_READ_AT_THE_START, _MOST_READ_AT_THE_END = 16_000, 4_000  # Telegram's longest text has 4,096 characters
+ENGLISH = "en"
 _FEW_MARKS = 0.08  # Vietnamese below this share of marked letters counts as typed without marks
 
 
@@ -95,7 +96,14 @@ class _Spans:
         self._found: dict[tuple[str, bool], list[tuple[int, int]]] = {}
 
     def excused(self, language: str, hit: re.Match[str], *, plain: bool) -> bool:
-        """Whether a hit lies wholly inside such a span."""
+        """Whether a hit lies wholly inside such a span. People mix English into every language, so each list knows
+        English words too, and what does not count in English does not count there."""
+        spans = self._spans(language, plain=plain)
+        if language != ENGLISH and hit.group().isascii():
+            spans = [*spans, *self._spans(ENGLISH, plain=plain)]
+        return any(start <= hit.start() and hit.end() <= end for start, end in spans)
+
+    def _spans(self, language: str, *, plain: bool) -> list[tuple[int, int]]:
         spans = self._found.get((language, plain))
         if spans is None:
             # Each pattern is searched for on its own: joined, one that begins early would hide one that covers the hit.
@@ -103,7 +111,7 @@ class _Spans:
             patterns = _phrases().unless[language]
             spans = [match.span() for unless in patterns for match in unless.finditer(text)]
             self._found[language, plain] = spans
-        return any(start <= hit.start() and hit.end() <= end for start, end in spans)
+        return spans
 
 
 def _hits(rule: Rule, spans: _Spans, marks_count: bool) -> bool:
