@@ -34,8 +34,9 @@ def _walk(server: ServedModel, language: str, *texts: str) -> list[TurnAnswer]:
 @pytest.mark.parametrize("language", PLEAS)
 def test_a_plea_that_names_a_place_is_asked_neither_topic_nor_place(language: str, served_model: ServedModel) -> None:
     plea, safe, danger = _walk(served_model, language, PLEAS[language], "1", "1")
-    assert plea.understanding.intent == "ask_help"
-    assert summary(plea) == (("ask_safe_now",), ("record_facts:details,place,topic",))
+    assert plea.understanding.intent in ("help_self", "help_other")
+    assert "confined" in [theme for theme, _ in plea.understanding.themes]
+    assert summary(plea) == (("urgent_received", "ask_safe_now"), ("record_facts:details,place,topic",))
     assert summary(safe) == (("who", "who_can_see", "ask_danger_now"), ("confirm_safe",))
     assert summary(danger) == (("filed",), ("record_facts:danger_now", "raise_urgency:CRITICAL", "file_report"))
 
@@ -51,4 +52,5 @@ def test_a_plea_that_names_a_place_is_asked_neither_topic_nor_place(language: st
 )
 def test_an_answer_in_free_words_is_never_taken_for_a_command(written: str, served_model: ServedModel) -> None:
     answer = _walk(served_model, "en", "help", "yes", "no", "a white house", written)[-1]
-    assert summary(answer) == (("filed",), ("record_facts:details", "file_report"))
+    said, done = summary(answer)
+    assert (said[-1:], done) == (("filed",), ("record_facts:details", "file_report"))

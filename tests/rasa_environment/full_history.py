@@ -45,16 +45,18 @@ class WholeHistory:
     async def take_turn(self, request: dict[str, Any]) -> dict[str, Any]:
         """As Dialogue.take_turn, on the whole history."""
         domain = self._dialogue._processor.domain
+        channel = Collector()
+        message = await self._dialogue._read(request, request["situation"]["kind"], channel)
+        urgent = request["situation"]["urgent"] or bool(message.parse_data["themes"])
+        situation = {**request["situation"], "urgent": urgent}
         before = fold(self.tracker, [])
-        begun = begin(before, request["situation"])
+        begun = begin(before, situation)
         events = [SlotSet(name, value) for name, value in begun["slots"].items() if value != before["slots"][name]]
         if begun["loop"] != before["loop"]:
             # What `begin` opens, it opens before the message: after the listening that precedes it.
             listened = self.tracker.events.pop()
             events += [ActionExecuted(begun["loop"]), ActiveLoop(begun["loop"]), listened]
-        self.tracker.update_with_events([*events, SlotSet("turn", request["situation"])], domain)
-        channel = Collector()
-        message = await self._dialogue._read(request, request["situation"]["kind"], channel)
+        self.tracker.update_with_events([*events, SlotSet("turn", situation)], domain)
         await self._dialogue._processor.take(message, self.tracker)
         if any(directive["directive"] == "wipe" for directive in channel.do):
             self.tracker.update_with_events([SlotSet(name, value) for name, value in EMPTY_SLOTS.items()], domain)

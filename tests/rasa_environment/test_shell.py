@@ -17,7 +17,7 @@ def test_the_shell_takes_turns_and_a_typed_slash_sets_no_intent() -> None:
         command,
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-        input="hello\n/wipe_confirmed\nyes\n",
+        input="hello\n/told_who\nyes\n",
         capture_output=True,
         text=True,
         timeout=90,
