@@ -20,7 +20,7 @@ class CalibratedSvm:
     """Fit once, then ask. Every label needs at least three examples."""
 
     def __init__(self, inverse_regularisation: float, random_seed: int) -> None:
-        self._svm = LinearSVC(C=inverse_regularisation, random_state=random_seed)
+        self._svm = LinearSVC(C=inverse_regularisation, tol=1e-3, random_state=random_seed)
         self._scaling = LogisticRegression(max_iter=500, random_state=random_seed)
         self._folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=random_seed)
 
