@@ -69,7 +69,7 @@ def test_after_a_digression_the_next_answer_still_belongs_to_the_form(talk: Talk
 def test_the_second_case_begins_without_the_first_ones_facts(talk: Talk) -> None:
     for text in ("help", "yes", "yes", "poipet", "they beat us"):
         answer = talk.say(text)
-    assert said(answer) == ["utter_urgent_received", "utter_filed"]
+    assert said(answer)[-1:] == ["utter_filed"]
     assert said(talk.say("help")) == ["utter_ask_danger_now"]
     assert talk.state is not None
     assert [talk.state["slots"][name] for name in ("place", "details", "danger_now")] == [None, None, None]
