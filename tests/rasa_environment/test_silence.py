@@ -82,7 +82,7 @@ def test_a_turn_that_says_and_does_nothing_is_refused() -> None:
 def test_training_and_serving_reach_no_other_machine(tmp_path: Path) -> None:
     report = tmp_path / "connections"
     recorded = ("tests/rasa_environment/recorded_connections.py", str(report))
-    run_inside(*recorded, "nlu.train", "--out", str(tmp_path / "models"))
+    run_inside(*recorded, "nlu.train", "--out", str(tmp_path / "models"), timeout=420)  # a whole training
     server = ServedModel(module=(*recorded, "nlu.serve"))
     try:
         assert _post(server, "hello")[0] == 200
