@@ -79,6 +79,7 @@ def test_a_turn_that_says_and_does_nothing_is_refused() -> None:
     assert response.status_code == 500
 
 
+@pytest.mark.timeout(480)  # trains a whole model
 def test_training_and_serving_reach_no_other_machine(tmp_path: Path) -> None:
     report = tmp_path / "connections"
     recorded = ("tests/rasa_environment/recorded_connections.py", str(report))
