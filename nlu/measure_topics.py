@@ -17,7 +17,7 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
 from nlu.components.calibrated_svm import CalibratedSvm
-from nlu.components.ngram_featurizer import Vectorizers, in_words
+from nlu.components.ngram_rows import NgramRows, in_words
 from nlu.word_classes import WordClasses
 
 FOLDS, SEEDS = 5, (0, 1, 2)
@@ -26,12 +26,11 @@ Predict = Callable[[list[str], Any, list[str]], Any]
 
 
 def ours(texts: list[str], labels: Any, others: list[str]) -> Any:
-    """The featurizer and the classifier of config.yml."""
-    vectorizers = Vectorizers(WordClasses.load())
-    vectorizers.fit(texts)
+    """The classifier of config.yml."""
+    rows = NgramRows(WordClasses.load())
     model = CalibratedSvm(inverse_regularisation=0.3, random_seed=7)
-    model.fit(vectorizers.rows(texts), labels)
-    return model.predict(vectorizers.rows(others))
+    model.fit(rows.learn(texts), labels)
+    return model.predict(rows.of(others))
 
 
 def plain(texts: list[str], labels: Any, others: list[str]) -> Any:

@@ -21,6 +21,7 @@ OWN_LOGGER = "nlu"
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 os.environ["RASA_TELEMETRY_DEBUG"] = "false"
 os.environ["SENTRY_DSN"] = ""
+os.environ["RASA_MAX_CACHE_SIZE"] = "0"  # what was trained once is known by its sources (nlu/fingerprint.py)
 os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 warnings.simplefilter("ignore")  # dozens of deprecations in Rasa's dependencies, none of them ours to act on
 

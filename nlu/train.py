@@ -9,6 +9,7 @@ import io
 import os
 import sys
 import tempfile
+import textwrap
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,19 @@ def silent() -> Iterator[None]:
     nowhere = io.StringIO()
     with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
         yield
+
+
+def in_one_file(folder: Path) -> Path:
+    """All examples as one file: Rasa merges file after file and copies all it has so far each time."""
+    blocks = []
+    for source in sorted(Path("nlu/data").glob("*/*.yml")):
+        _, marker, body = source.read_text(encoding="utf-8").partition("\nnlu:\n")
+        if not marker:
+            raise ValueError(f"{source} has no line `nlu:`")
+        blocks.append(textwrap.dedent(body).rstrip("\n") + "\n")
+    whole = folder / "nlu.yml"
+    whole.write_text('version: "3.1"\nnlu:\n' + "".join(blocks), encoding="utf-8")
+    return whole
 
 
 def train(out: Path) -> Path:
@@ -53,7 +67,7 @@ def train(out: Path) -> Path:
         result = rasa.model_training.train(
             domain="domain.yml",
             config="config.yml",
-            training_files=["nlu/data", "stories"],
+            training_files=[str(in_one_file(Path(folder))), "stories"],
             output=folder,
             fixed_model_name="model",
             force_training=True,

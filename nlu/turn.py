@@ -116,9 +116,11 @@ class Dialogue:
             intent = settle_intent(parsed)
             parsed["intent"] = {"name": intent, "confidence": parsed["intent"]["confidence"]}
             # Whatever has a meaning of its own as a command or a number tells of no danger.
-            parsed["themes"] = [] if parsed.get("command") else parsed["themes"]
+            if parsed.get("command"):
+                parsed.update(themes=[], perhaps_urgent=False)
         else:
             parsed = {"text": text, "intent": {"name": kind, "confidence": 1.0}, "entities": [], "themes": []}
+            parsed["perhaps_urgent"] = False
         message.parse_data = parsed
         return message
 
@@ -145,6 +147,7 @@ def told(parsed: Mapping[str, Any]) -> dict[str, Any]:
         "confidence": parsed["intent"]["confidence"],
         "entities": entities,
         "themes": parsed["themes"],
+        "perhaps_urgent": parsed["perhaps_urgent"],
     }
 
 

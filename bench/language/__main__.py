@@ -4,10 +4,8 @@ rows. Stock Rasa is trained once on the same examples, an hour or more; --withou
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -17,7 +15,6 @@ from bench.language import stock as stock_rasa
 from bench.language.messages import LANGUAGES
 from bench.language.understanding import LanguageFigures, Share
 from bench.stock.nlu_project import ensure_understanding
-from bench.stock.project import CACHE
 from bot.operations.installation import load_settings
 from bot.operations.model_process import running_model
 
@@ -67,14 +64,10 @@ def show_topics() -> None:
 def show_understanding(*, with_stock: bool = False) -> None:
     """Intents and urgency on the held-out messages."""
     with running_model(load_settings()) as port:
-        ours, milliseconds = understanding.held_out_figures(port)
-    show_figures(f"ours, {milliseconds:.1f} ms per message", ours)
+        ours, watch = understanding.held_out_figures(port)
+    show_figures(f"ours, {watch}", ours)
     if with_stock:
-        trained = ensure_understanding(say)
-        log = Path(os.fspath(CACHE)) / "stock-understanding.log"
-        figures, stock_milliseconds, memory = stock_rasa.held_out_figures(trained.model, log)
-        cost = f"{stock_milliseconds:.1f} ms per message, {memory:.0f} MiB, trained in {trained.training_seconds:.0f} s"
-        show_figures(f"stock Rasa, {cost}", figures)
+        show_figures(*stock_rasa.held_out_figures(ensure_understanding(say)))
 
 
 def show_figures(who: str, found: Mapping[str, LanguageFigures]) -> None:
@@ -83,10 +76,12 @@ def show_figures(who: str, found: Mapping[str, LanguageFigures]) -> None:
         "intent accuracy": lambda each: str(each.intents),
         "macro-F1": lambda each: f"{each.macro_f1:.3f}",
         "page-worthy heard": lambda each: str(each.page_worthy),
+        "page-worthy at least HIGH": lambda each: str(each.seen_today),
         "critical heard": lambda each: str(each.critical),
         "by the floor alone": lambda each: str(each.floor_alone),
         "worst theme": lambda each: f"{each.worst_theme[0]} {each.worst_theme[1].rate:.2f}",
         "pages on near misses": lambda each: str(each.near_misses),
+        "of these by the floor": lambda each: str(each.near_misses_of_the_floor),
     }
     show((who, *found), ([name, *(tell(each) for each in found.values())] for name, tell in rows.items()))
     typings = sorted({typing for each in found.values() for typing in each.by_typing})

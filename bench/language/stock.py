@@ -5,18 +5,18 @@ from __future__ import annotations
 import contextlib
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
 
 from bench.installation import free_port
-from bench.language.messages import LANGUAGES, Labelled, heldout
+from bench.language.messages import Labelled, heldout
 from bench.language.understanding import LanguageFigures, Outcome, figures, variants
 from bench.measure.memory import resident_megabytes
 from bench.stock.environment import PYTHON, stock_environment
-from bench.stock.nlu_project import read_label
+from bench.stock.nlu_project import StockUnderstanding, read_label
 from bench.stock.project import CACHE
 from bot.messages.normalising import read
 from bot.operations.tethered_process import ProcessPlan, spawn, stop
@@ -57,18 +57,22 @@ def _is_loaded(client: httpx.Client) -> bool:
         return False
 
 
-def held_out_figures(model: Path, log_file: Path) -> tuple[dict[str, LanguageFigures], float, float]:
-    """Figures per language, mean milliseconds per message, and the process's memory in MiB. Stock Rasa has no floor;
-    what it pages for is a label with a theme, above its own fallback threshold."""
-    with serving(model, log_file) as (client, process):
-        found, count, started = {}, 0, time.perf_counter()
-        for language in LANGUAGES:
-            messages = list(heldout(language))
-            varied = variants(messages, language)
+def held_out_figures(trained: Mapping[str, StockUnderstanding]) -> tuple[str, dict[str, LanguageFigures]]:
+    """What the five models cost together, in words, and the figures per language. Stock Rasa has no floor; what
+    it pages for is a label with a theme, above its own fallback threshold."""
+    found, count, spent, memory = {}, 0, 0.0, 0.0
+    for language, understanding in trained.items():
+        messages = list(heldout(language))
+        varied = variants(messages, language)
+        with serving(understanding.model, understanding.model.parents[1] / "serve.log") as (client, process):
+            started = time.perf_counter()
             found[language] = figures(_outcomes(client, messages), _outcomes(client, varied))
+            spent += time.perf_counter() - started
             count += len(messages) + len(varied)
-        milliseconds = (time.perf_counter() - started) * 1000 / count
-        return found, milliseconds, resident_megabytes(process)
+            memory += resident_megabytes(process)
+    seconds = sum(each.seconds for each in trained.values())
+    cost = f"{1000 * spent / count:.1f} ms per message, {memory:.0f} MiB in {len(trained)} processes"
+    return f"stock Rasa, {cost}, trained in {seconds:.0f} s", found
 
 
 def _outcomes(client: httpx.Client, messages: Sequence[Labelled]) -> list[Outcome]:

@@ -71,6 +71,7 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
         "sexual_violence": "sexual violence",
         "sold_or_ransom": "sold, or ransom asked",
         "unknown_language": "language not recognised",
+        "perhaps_urgent": "may be urgent, the machine is not sure",
         "nothing_told": "tells nothing yet",
         "person_wanted": "asks for a person",
         "kind_help_request": "asks for help",

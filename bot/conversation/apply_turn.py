@@ -146,7 +146,8 @@ def _tells_something(turn: Turn) -> bool:
     telling = want.RaiseUrgency | want.RecordFacts | want.FileReport | want.CallPerson
     if turn.answer is None:
         return True  # a human speaks, so whatever is written must be on a human's list
-    if turn.floor is not None or turn.unreadable or turn.understanding.themes:
+    heard = turn.understanding
+    if turn.floor is not None or turn.unreadable or heard.themes or heard.perhaps_urgent:
         return True
     return any(isinstance(each, telling) for each in turn.do)
 
@@ -192,6 +193,7 @@ def _judge(report: Report, turn: Turn) -> Verdict:
         message_kind=turn.claimed.kind,
         language_known=turn.language_known,
         themes=[theme for theme, _ in turn.understanding.themes],
+        perhaps_urgent=turn.understanding.perhaps_urgent,
     )
 
 

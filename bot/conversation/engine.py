@@ -54,12 +54,14 @@ class Entity:
 @dataclass(frozen=True, kw_only=True)
 class Understanding:
     """What the model made of the message; None of intent when no model was asked. `themes` are the urgent ones it
-    tells of (bot/reports/triage.py), each with the model's confidence."""
+    tells of (bot/reports/triage.py), each with the model's confidence; `perhaps_urgent` when it is not sure of any, and
+    not sure that there is none."""
 
     intent: str | None = None
     confidence: float = 0.0
     entities: tuple[Entity, ...] = ()
     themes: tuple[tuple[str, float], ...] = ()
+    perhaps_urgent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

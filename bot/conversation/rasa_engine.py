@@ -100,6 +100,7 @@ def _understanding(raw: Mapping[str, Any]) -> Understanding:
             for each in raw["entities"]
         ),
         themes=tuple((str(each["name"]), float(each["confidence"])) for each in raw["themes"]),
+        perhaps_urgent=bool(raw["perhaps_urgent"]),
     )
 
 

@@ -89,6 +89,7 @@ def _verdict(floor: FloorVerdict, understanding: Understanding | None, *, langua
         message_kind=MessageKind.TEXT,
         language_known=language_known,
         themes=[theme for theme, _ in understanding.themes] if understanding else (),
+        perhaps_urgent=understanding.perhaps_urgent if understanding else False,
     )
 
 

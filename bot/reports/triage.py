@@ -60,9 +60,11 @@ def judge(
     message_kind: MessageKind,
     language_known: bool,
     themes: Iterable[str] = (),
+    perhaps_urgent: bool = False,
 ) -> Verdict:
     """Combine everything known of one message. `raised` is what the engine asked for, with its reasons; `themes` are
-    the urgent themes the model heard; `kind` is None for what tells nothing, such as a greeting."""
+    the urgent themes the model heard; `perhaps_urgent` is its doubt, which a human should see the same
+    day; `kind` is None for what tells nothing, such as a greeting."""
     found: list[tuple[Urgency, str]] = [
         (_KIND_URGENCY[kind], f"kind_{kind.value}") if kind is not None else (Urgency.INFO, "nothing_told")
     ]
@@ -70,6 +72,8 @@ def judge(
         found.extend((floor, reason) for reason in floor_reasons)
     found.extend(raised)
     found.extend((of_theme(theme), theme) for theme in themes)
+    if perhaps_urgent:
+        found.append((Urgency.HIGH, "perhaps_urgent"))
     if message_kind.may_tell_something:
         found.append((Urgency.HIGH, f"unreadable_{message_kind.value}"))
     if not language_known:

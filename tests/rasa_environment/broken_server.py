@@ -15,11 +15,11 @@ from rasa_sdk.events import FollowupAction
 import nlu.quiet  # noqa: F401  before Rasa
 from nlu import serve
 from nlu.actions import AfterReport, CallPerson
-from nlu.components.intent_classifier import NgramIntentClassifier
+from nlu.components.ngram_classifier import NgramClassifier
 from nlu.in_process import ResponseNames
 
 BROKEN = {
-    "classifier": (NgramIntentClassifier, "process"),
+    "classifier": (NgramClassifier, "process"),
     "action": (CallPerson, "run"),
     "generator": (ResponseNames, "generate"),
 }

@@ -33,6 +33,7 @@ GOOD: dict[str, Any] = {
         "confidence": 0.9,
         "entities": [{"entity": "place", "value": "poipet", "text": "Poipet"}],
         "themes": [{"name": "confined", "confidence": 0.7}],
+        "perhaps_urgent": True,
     },
     "say": [{"response": "utter_ask_safe_now", "arguments": {}}],
     "do": [
@@ -48,6 +49,7 @@ UNDERSTOOD = Understanding(
     confidence=0.9,
     entities=(Entity(entity="place", value="poipet", text="Poipet"),),
     themes=(("confined", 0.7),),
+    perhaps_urgent=True,
 )
 
 

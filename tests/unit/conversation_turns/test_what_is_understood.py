@@ -59,6 +59,18 @@ def test_a_theme_the_model_hears_wakes_somebody(listening: House, ears: Listenin
     assert len(listening.pages()) == 1
 
 
+def test_a_doubt_of_the_model_puts_the_case_before_a_human_and_wakes_nobody(
+    listening: House, ears: ListeningEngine
+) -> None:
+    listening.on_call("Dara")
+    ears.understood = Understanding(intent="out_of_scope", confidence=0.9, perhaps_urgent=True)
+    listening.hears(QUIET)
+    with listening.database.transaction() as session:
+        card = find_card(session, 101)
+    assert (card.urgency, card.reasons) == ("HIGH", ("perhaps_urgent",))
+    assert listening.pages() == []
+
+
 def test_the_model_is_heard_while_a_human_speaks_and_says_nothing(listening: House, ears: ListeningEngine) -> None:
     dara = listening.on_call("Dara")
     listening.hears("help")

@@ -72,6 +72,11 @@ def test_the_model_raises_what_the_floor_does_not_hear() -> None:
     assert (answer["floor"], answer["urgency"], answer["reasons"]) == ("none", "critical", ["a weapon"])
 
 
+def test_the_models_doubt_is_seen_the_same_day() -> None:
+    answer = explained("zzz qqq", perhaps_urgent=True)
+    assert (answer["urgency"], answer["reasons"]) == ("high", ["may be urgent, the machine is not sure"])
+
+
 def test_the_model_lowers_nothing() -> None:
     answer = explained("they locked me in a room and i cannot get out", intent="out_of_scope")
     assert answer["urgency"] == "urgent"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bench.language.messages import ROOT
 from bot.console.labels import labels
 from bot.database.states import ReportKind
 from bot.database.tables import Report
@@ -60,6 +61,7 @@ VERDICTS: dict[str, tuple[dict[str, Any], str, tuple[str, ...]]] = {
         "CRITICAL",
         ("weapon",),
     ),
+    "the model's doubt": ({"kind": None, "perhaps_urgent": True}, "HIGH", ("perhaps_urgent",)),
     "a theme that no table knows": ({"themes": ["their_own"]}, "URGENT", ("their_own",)),
     "a greeting": ({"kind": None}, "INFO", ("nothing_told",)),
     "an urgent question is urgent": (
@@ -111,3 +113,9 @@ def test_every_reason_of_the_floor_is_a_trigger_of_the_same_level() -> None:
 
 def test_staff_read_every_trigger_in_words() -> None:
     assert set(TRIGGERS) <= set(labels("reason"))
+
+
+def test_the_model_is_told_which_themes_are_the_deadliest() -> None:
+    pipeline = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
+    (critical,) = (each["critical"] for each in pipeline if "critical" in each)
+    assert set(critical) == {name for name, urgency in TRIGGERS.items() if urgency is Urgency.CRITICAL}
