@@ -1,21 +1,22 @@
 """The forms and actions that `stories/rules.yml` names. They run inside the process; there is no action server.
 
-Each translates between Rasa and `hearing.py`: slots in, SlotSets and messages out. Nothing here decides a rule.
+Each translates between Rasa and `bot/dialogue`: slots in, SlotSets and messages out. Nothing here decides a rule.
 """
 
 from abc import abstractmethod
 from typing import Any
 
+from bot.dialogue.hearing import Hearing
+from bot.dialogue.message import Message
+from bot.dialogue.questions import at_rest, next_question, something_pending
+from bot.dialogue.state import EMPTY_SLOTS, empty_state
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT, FormValidationAction
 from rasa_sdk.interfaces import ActionExecutionRejection
 
-from nlu.hearing import Hearing
-from nlu.message import Message, read_message
-from nlu.questions import at_rest, next_question, something_pending
-from nlu.state import EMPTY_SLOTS, empty_state
+from nlu.message import read_message
 
 LANGUAGES = ("th", "km", "vi", "my", "en")  # the order of the buttons of utter_choose_language
 

@@ -1,12 +1,13 @@
-"""The folded state of a conversation: slots, the open form and question, the last few intents. One to two kilobytes.
+"""Rasa's tracker from a folded state, and back. What the state is stands in `bot/dialogue/state.py`.
 
-It holds no message and no history, so turn 200 costs what turn 5 costs. Every rule in `stories/rules.yml` is one
-message long (asserted at start-up by `turn.py`), which is why nothing older than this is needed to decide a turn.
+Every rule in `stories/rules.yml` is one message long (asserted at start-up by `turn.py`), which is why nothing older
+than the state is needed to decide a turn.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
+from bot.dialogue.state import EMPTY_SLOTS, RECENT_INTENTS, VERSION
 from rasa.shared.core.events import (
     ActionExecuted,
     ActionExecutionRejected,
@@ -15,61 +16,6 @@ from rasa.shared.core.events import (
     SlotSet,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
-
-VERSION = 1
-LOOPS = ("report_form", "wipe_form", "language_form")
-RECENT_INTENTS = 4
-
-# What a conversation begins with, and what a state may hold; anything else in it is refused.
-EMPTY_SLOTS: Mapping[str, Any] = {
-    "safe_now": None,
-    "told_who": False,
-    "topic": None,
-    "danger_now": None,
-    "place": None,
-    "details": None,
-    "question": None,
-    "wipe_confirmed": None,
-    "language_choice": None,
-    "misses": 0,
-    "filed": False,
-    "skipped": [],
-    "urgent_said": False,
-    "danger_first": False,
-}
-
-
-class BadStateError(ValueError):
-    """The state does not have the shape that `fold` writes. It carries nothing of what was in it."""
-
-
-def empty_state() -> dict[str, Any]:
-    """The state before the first message, and after everything was erased."""
-    return {
-        "v": VERSION,
-        "slots": {**EMPTY_SLOTS, "skipped": []},
-        "loop": None,
-        "requested_slot": None,
-        "rejected": False,
-        "recent": [],
-    }
-
-
-def check_state(state: Any) -> dict[str, Any]:
-    """Return the state as it is, or raise BadStateError when `fold` could not have written it."""
-    if state is None:
-        return empty_state()
-    if not isinstance(state, dict) or state.get("v") != VERSION:
-        raise BadStateError("unknown version of the state")
-    slots, loop, requested = state.get("slots"), state.get("loop"), state.get("requested_slot")
-    if not isinstance(slots, dict) or not set(slots) <= set(EMPTY_SLOTS):
-        raise BadStateError("unknown slots")
-    if loop not in (None, *LOOPS) or requested not in (None, *EMPTY_SLOTS) or (requested and not loop):
-        raise BadStateError("unknown form or question")
-    recent = state.get("recent")
-    if not isinstance(recent, list) or not all(isinstance(intent, str) for intent in recent):
-        raise BadStateError("unknown recent intents")
-    return {**state, "slots": {**empty_state()["slots"], **slots}, "rejected": bool(state.get("rejected"))}
 
 
 def unfold(state: Mapping[str, Any]) -> list[Event]:

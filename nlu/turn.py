@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bot.dialogue.hearing import in_order
+from bot.dialogue.state import begin, check_state, empty_state
 from rasa.core.actions.action import Action, ActionExecutionRejection
 from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import InMemoryLockStore
@@ -16,11 +18,9 @@ from rasa.shared.core.events import SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from nlu.actions import ALL_ACTIONS
-from nlu.hearing import forget_safety
 from nlu.in_process import Collector, InProcessActions, NoStore, ResponseNames
 from nlu.message import settle_intent
-from nlu.questions import safety_unknown
-from nlu.state import check_state, empty_state, fold, unfold
+from nlu.state import fold, unfold
 
 KINDS = ("text", "start", "unreadable", "location")
 
@@ -83,7 +83,7 @@ class Dialogue:
         channel = Collector()
         message = await self._read(request, situation["kind"], channel)
         situation["urgent"] |= bool(message.parse_data["themes"])
-        state = begin(check_state(request.get("state")), situation)
+        state = begin(check_state(request.get("state")), gap=situation["gap"], kind=situation["kind"])
         tracker = self._tracker(state, situation)
         await self._processor.take(message, tracker)
         if not channel.say and not channel.do:
@@ -149,38 +149,6 @@ def told(parsed: Mapping[str, Any]) -> dict[str, Any]:
         "themes": parsed["themes"],
         "perhaps_urgent": parsed["perhaps_urgent"],
     }
-
-
-def begin(state: dict[str, Any], situation: Mapping[str, Any]) -> dict[str, Any]:
-    """The state as this turn finds it: after a gap safety is forgotten, and until it is known the report is open."""
-    slots = {**state["slots"]}
-    fresh = situation["gap"] or situation["kind"] == "start"
-    if fresh or slots["safe_now"] is False:  # a "no" was for that moment only
-        forget_safety(slots)
-    if fresh:
-        slots["danger_first"] = False
-    loop = state["loop"]
-    if loop is None and safety_unknown(slots):
-        loop = "report_form"
-    return {**state, "slots": slots, "loop": loop}
-
-
-ORDER = (
-    "choose_language",
-    "opt_out",
-    "wipe",
-    "confirm_safe",
-    "declare_unsafe",
-    "record_facts",
-    "raise_urgency",
-    "call_person",
-    "file_report",
-)
-
-
-def in_order(directives: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The directives in the one order of docs/dialogue.md, however many actions gave them."""
-    return sorted(directives, key=lambda directive: ORDER.index(directive["directive"]))
 
 
 def longest_rule(processor: MessageProcessor) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bot.conversation.command_words import find_command
-from bot.conversation.directives import Wipe
+from bot.conversation.directives import parse_directive
 from bot.conversation.engine import Say, TurnAnswer, TurnRequest, Understanding
-from bot.conversation.folded_state import FoldedState, read_state
-from bot.conversation.scripted_turn import Turn
+from bot.conversation.scripted_turn import ScriptedTurn
+from bot.dialogue.message import NOT_UNDERSTOOD, Message
+from bot.dialogue.state import BadStateError, begin, check_state
 from bot.errors import EngineError
 
 _KINDS = ("text", "start", "unreadable", "location")
@@ -18,19 +19,37 @@ class ScriptedEngine:
     async def take_turn(self, request: TurnRequest) -> TurnAnswer:
         """One turn. EngineError only for a state or a request that no engine could read."""
         text = request.text.strip().lstrip("/").strip()
-        is_text = request.situation.kind == "text"
-        if request.situation.kind not in _KINDS or (is_text and not text):
+        situation = request.situation
+        if situation.kind not in _KINDS or (situation.kind == "text" and not text):
             raise EngineError("there is no message to answer")
-        state = read_state(request.state)
-        command = find_command(text, request.language) if is_text else None
-        turn = Turn(state=state, text=text, command=command, situation=request.situation)
+        try:
+            state = begin(check_state(request.state), gap=situation.gap, kind=situation.kind)
+        except BadStateError as error:
+            raise EngineError(str(error)) from None
+        message = _message(request, text)
+        turn = ScriptedTurn(state, message)
         turn.take()
-        intent = turn.intent or "nlu_fallback"
-        wiped = any(isinstance(directive, Wipe) for directive in turn.directives)
-        after = FoldedState(slots=turn.slots, loop=turn.loop, requested=turn.requested, recent=(*state.recent, intent))
+        known = message.intent != NOT_UNDERSTOOD
         return TurnAnswer(
-            understanding=Understanding(intent=turn.intent, confidence=1.0 if turn.intent else 0.0),
+            understanding=Understanding(intent=message.intent if known else None, confidence=1.0 if known else 0.0),
             say=tuple(Say(response=name) for name in turn.say),
-            do=turn.directives,
-            state=(FoldedState() if wiped else after).to_json(),
+            do=tuple(parse_directive(each) for each in turn.do),
+            state=turn.state,
         )
+
+
+def _message(request: TurnRequest, text: str) -> Message:
+    situation = request.situation
+    if situation.kind != "text":
+        return Message(intent=situation.kind, text=text, urgent=situation.urgent, gap=situation.gap)
+    command = find_command(text, request.language)
+    return Message(
+        intent=command.intent if command else NOT_UNDERSTOOD,
+        text=text,
+        exact=command is not None,
+        number=command.number if command else None,
+        about_safety=command.about_safety if command else None,
+        language=command.language if command else None,
+        urgent=situation.urgent,
+        gap=situation.gap,
+    )

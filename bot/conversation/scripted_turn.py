@@ -1,150 +1,148 @@
-"""One scripted turn: commands, the wipe and the language question, and which question comes next. Pure.
+"""One scripted turn: what Rasa's rules (`stories/rules.yml`) do with a command or an answer, without Rasa. Pure.
 
-The numbers in comments are those of the rules in docs/dialogue.md.
+What a message changes and which question follows stand in `bot/dialogue`, for both engines.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import Any
 
-from bot.conversation.directives import ChooseLanguage, OptOut, Wipe
-from bot.conversation.folded_state import Slots
-from bot.conversation.scripted_hearing import Hearing
+from bot.dialogue.hearing import Hearing, in_order
+from bot.dialogue.message import Message
+from bot.dialogue.questions import next_question, something_pending
+from bot.dialogue.state import RECENT_INTENTS, VERSION, empty_state
 
-QUESTIONS = {
-    "help": ("danger_now", "place", "details"),
-    "tip": ("danger_now", "place", "details"),
-    "question": ("question",),
-}
 LANGUAGES = ("th", "km", "vi", "my", "en")  # the order of the buttons of utter_choose_language
+_QUESTION = {
+    "wipe_confirmed": ("wipe_form", "utter_ask_wipe"),
+    "language_choice": ("language_form", "utter_choose_language"),
+}
 
 
-@dataclass(kw_only=True)
-class Turn(Hearing):
-    """A hearing, and what is asked after it: `loop` and `requested`, the form and the question then open."""
+class ScriptedTurn:
+    """Takes in one message over a state that `begin` has opened; `say`, `do` and `state` are what it came to."""
 
-    loop: str | None = None
-    requested: str | None = None
+    def __init__(self, state: Mapping[str, Any], message: Message) -> None:
+        self._hearing = Hearing({**state["slots"]})
+        self._message = message
+        self._recent: list[str] = state["recent"]
+        self._asking: str | None = state["requested_slot"] if state["loop"] else None
+        self._loop: str | None = None
+        self._requested: str | None = None
+        self._wiped = False
 
     def take(self) -> None:
-        """Take the turn; afterwards `say`, `directives`, `slots`, `loop` and `requested` are what it came to."""
-        asking = self.state.asking
-        fresh = self.situation.gap or self.intent == "start"
-        if fresh or self.slots.safe_now is False:  # a "no" was for that moment only
-            self.forget_safety()
-        if fresh:
-            self.set(danger_first=False)
-        if self._obey_command(asking):
+        """Obey a command, or hear an answer; then ask what is open."""
+        if self._obey_command():
             return
-        if asking == "wipe_confirmed":
-            if not (self.situation.gap and self.yes_or_no(asking) is None):
+        if self._asking == "wipe_confirmed":
+            if not (self._message.gap and self._message.yes_or_no("wipe_confirmed") is None):
                 self._answer_wipe_question()
                 return
-            asking = None
-        elif asking == "language_choice":
-            if self._choose_language_by_number():
+            self._asking = None  # after a gap the safe question comes first
+        elif self._asking == "language_choice":
+            if self._message.number in range(1, len(LANGUAGES) + 1):
+                self._set_language(LANGUAGES[(self._message.number or 0) - 1])
                 return
-            asking = None
-        self.hear(asking)
-        if self.slots.safe_now is False and asking == "safe_now":
-            return  # 2: nothing else is said
+            self._asking = None  # it holds nobody
+        self._hearing.hear(self._message, self._asking)
+        if self._asking == "safe_now" and self._slots["safe_now"] is False:
+            return  # nothing else is said
         self._ask_next()
 
-    def _obey_command(self, asking: str | None) -> bool:
-        match self.intent:
-            case "stop":
-                self.first.append(OptOut())
-                self.say.append("utter_stop")
-                self.set(misses=0, danger_first=False)
-                self.forget_safety()
-            case "start":
-                self._ask("language_form", "language_choice", "utter_choose_language")
-            case "wipe":
-                self.set(misses=0)
-                self.announce_urgent()
-                self._ask("wipe_form", "wipe_confirmed", "utter_ask_wipe")
-            case "talk_to_person":
-                self.announce_urgent()
-                self.want_person()
-                self._ask_again(asking)
-            case "choose_language":
-                self.announce_urgent()
-                language = self.command.language if self.command else None
-                self._set_language(language, asking)
-            case "unreadable":
-                self.announce_urgent()
-                skipped = tuple(name for name in self.slots.skipped if name != "danger_now")
-                self.set(danger_first=True, danger_now=None, skipped=skipped, misses=0)
-                self.say.append("utter_words_only")
-                self._ask_next()
-            case _:
-                return False
-        return True
+    @property
+    def say(self) -> list[str]:
+        """The names of the responses, in order."""
+        return self._hearing.say
 
-    def _set_language(self, language: str | None, asking: str | None) -> None:
-        if language is None:
-            self._ask("language_form", "language_choice", "utter_choose_language")
-            return
-        self.set(misses=0)
-        self.first.append(ChooseLanguage(language=language))
-        self.say.append("utter_language_set")
-        self._ask_again(None if asking == "language_choice" else asking)
+    @property
+    def do(self) -> list[dict[str, Any]]:
+        """The directives of docs/dialogue.md, in their order."""
+        return in_order(self._hearing.directives())
 
-    def _choose_language_by_number(self) -> bool:
-        number = self.command.number if self.command else None
-        if number is None or not 1 <= number <= len(LANGUAGES):
+    @property
+    def state(self) -> dict[str, Any]:
+        """What the next turn begins with."""
+        if self._wiped:
+            return empty_state()
+        return {
+            "v": VERSION,
+            "slots": self._slots,
+            "loop": self._loop,
+            "requested_slot": self._requested,
+            "rejected": False,
+            "recent": [*self._recent, self._message.intent][-RECENT_INTENTS:],
+        }
+
+    @property
+    def _slots(self) -> dict[str, Any]:
+        return self._hearing.slots
+
+    def _obey_command(self) -> bool:
+        hearing, message = self._hearing, self._message
+        if not message.is_command:
             return False
-        self._set_language(LANGUAGES[number - 1], None)
+        if message.intent == "stop":
+            hearing.stop()
+        elif message.intent == "start":
+            self._ask("language_choice")
+        elif message.intent == "wipe":
+            self._slots.update(wipe_confirmed=None, misses=0)
+            hearing.announce(message)
+            self._ask("wipe_confirmed")
+        else:
+            hearing.announce(message)
+            self._obey_and_go_on()
         return True
+
+    def _obey_and_go_on(self) -> None:
+        if self._message.intent == "talk_to_person":
+            self._hearing.want_person()
+            self._ask_again()
+        elif self._message.intent == "unreadable":
+            self._hearing.ask_danger_first()
+            self._ask_next()
+        elif self._message.language in LANGUAGES:
+            self._set_language(self._message.language)
+        else:
+            self._ask("language_choice")
+
+    def _set_language(self, language: str) -> None:
+        self._hearing.set_language(language)
+        if self._asking == "language_choice":
+            self._asking = None
+        self._ask_again()
 
     def _answer_wipe_question(self) -> None:
-        self.hear("wipe_confirmed")
-        confirmed = self.slots.wipe_confirmed
+        self._hearing.hear(self._message, "wipe_confirmed")
+        confirmed = self._slots["wipe_confirmed"]
         if confirmed is None:
-            self._ask("wipe_form", "wipe_confirmed", "utter_ask_wipe")
+            self._ask("wipe_confirmed")
         elif confirmed:
-            self.first.append(Wipe())
+            self._hearing.slots = empty_state()["slots"]
+            self._hearing.do.append({"directive": "wipe"})
             self.say.append("utter_wiped")
-            self.slots = Slots()
+            self._wiped = True
         else:
             self.say.append("utter_not_wiped")
-            self.set(wipe_confirmed=None)
-            self._ask_again(None)
+            self._slots["wipe_confirmed"] = None
+            self._ask_next()
 
-    def _ask_next(self) -> None:
-        question = self._next_question()
-        if question:
-            self._ask("report_form", question, f"utter_ask_{question}")
-        elif self.slots.topic is not None:
-            self.filed_topic = self.slots.topic
-            self.say.append("utter_filed")
-            self.finish_case()
-        elif self.pending():
-            self.note()
-
-    def _ask_again(self, asking: str | None) -> None:
-        if asking == "wipe_confirmed":
-            self._ask("wipe_form", "wipe_confirmed", "utter_ask_wipe")
-        elif asking == "language_choice":
-            self._ask("language_form", "language_choice", "utter_choose_language")
+    def _ask_again(self) -> None:
+        if self._asking in _QUESTION:
+            self._ask(self._asking)
         else:
             self._ask_next()
 
-    def _next_question(self) -> str | None:
-        open_questions = [name for name in self._order() if self._is_open(name)]
-        return open_questions[0] if open_questions else None
+    def _ask_next(self) -> None:
+        question = next_question(self._slots)
+        if question is not None:
+            self._ask(question)
+        elif self._slots["topic"] is not None or something_pending(self._slots):
+            self._hearing.conclude()
 
-    def _order(self) -> tuple[str, ...]:
-        danger_first = ("danger_now",) if self.slots.danger_first else ()
-        safe = ("safe_now",) if self.safety_unknown() else ()
-        if self.slots.topic is not None:
-            return (*danger_first, *safe, *QUESTIONS[self.slots.topic])
-        return (*danger_first, *safe, *(() if self.slots.filed else ("topic",)))
-
-    def _is_open(self, name: str) -> bool:
-        value = getattr(self.slots, name)
-        return (value is None or (name == "safe_now" and value is False)) and name not in self.slots.skipped
-
-    def _ask(self, loop: str, question: str, response: str) -> None:
-        self.loop, self.requested = loop, question
+    def _ask(self, question: str) -> None:
+        self._loop, response = _QUESTION.get(question, ("report_form", f"utter_ask_{question}"))
+        self._requested = question
         self.say.append(response)

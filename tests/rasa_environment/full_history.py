@@ -16,9 +16,11 @@ from rasa.shared.core.events import ActionExecuted, ActiveLoop, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 import nlu.quiet as quiet  # before Rasa
+from bot.dialogue.hearing import in_order
+from bot.dialogue.state import EMPTY_SLOTS, begin, check_state
 from nlu.in_process import Collector
-from nlu.state import EMPTY_SLOTS, check_state, fold, unfold
-from nlu.turn import Dialogue, begin, in_order
+from nlu.state import fold, unfold
+from nlu.turn import Dialogue
 
 TEXTS = (
     "1", "1", "2", "yes", "no", "skip", "help", "tip", "question", "zzkq", "they took my passport at Poipet", "hello",
@@ -50,7 +52,7 @@ class WholeHistory:
         urgent = request["situation"]["urgent"] or bool(message.parse_data["themes"])
         situation = {**request["situation"], "urgent": urgent}
         before = fold(self.tracker, [])
-        begun = begin(before, situation)
+        begun = begin(before, gap=situation["gap"], kind=situation["kind"])
         events = [SlotSet(name, value) for name, value in begun["slots"].items() if value != before["slots"][name]]
         if begun["loop"] != before["loop"]:
             # What `begin` opens, it opens before the message: after the listening that precedes it.

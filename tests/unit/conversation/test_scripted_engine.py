@@ -10,8 +10,9 @@ import pytest
 
 from bot.conversation.directives import FileReport, RaiseUrgency, RecordFacts
 from bot.conversation.engine import Situation, TurnAnswer, TurnRequest
-from bot.conversation.folded_state import FoldedState, read_state
 from bot.conversation.scripted_engine import ScriptedEngine
+from bot.dialogue.message import Message
+from bot.dialogue.state import check_state, empty_state
 from bot.errors import EngineError
 from bot.reports.urgency import Urgency
 
@@ -22,9 +23,8 @@ def take(text: str, state: Any = None, **situation: Any) -> TurnAnswer:
 
 
 def state_with(requested: str | None, **slots: Any) -> dict[str, Any]:
-    state = FoldedState(loop="report_form" if requested else None, requested=requested).to_json()
-    state["slots"].update(slots)
-    return state
+    state = {**empty_state(), "loop": "report_form" if requested else None, "requested_slot": requested}
+    return {**state, "slots": {**state["slots"], **slots}}
 
 
 @pytest.mark.parametrize("text", ["", "   ", "/"])
@@ -45,7 +45,7 @@ def test_a_state_it_cannot_read_is_refused(state: Any) -> None:
 def test_a_state_survives_json() -> None:
     first = take("help")
     again = json.loads(json.dumps(dict(first.state)))
-    assert read_state(again).to_json() == first.state
+    assert check_state(again) == first.state
 
 
 def test_danger_told_by_the_last_answer_raises_the_urgency_before_the_report_is_filed() -> None:
@@ -75,7 +75,7 @@ def test_a_long_answer_is_recorded_whole_and_kept_short() -> None:
 def test_nothing_of_a_person_is_seen_when_a_turn_is_printed() -> None:
     answer = take("my name is Dara")
     assert "Dara" not in repr(answer)
-    assert "Dara" not in repr(read_state(answer.state))
+    assert "Dara" not in repr(Message(intent="help_self", text="my name is Dara"))
 
 
 def test_a_skipped_danger_question_of_one_case_is_asked_in_the_next() -> None:

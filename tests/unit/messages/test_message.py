@@ -11,7 +11,8 @@ from bot.clock import utc_now
 from bot.conversation.case_desk import Entry
 from bot.conversation.directives import RecordFacts
 from bot.conversation.engine import Entity, Say, TurnRequest, Understanding
-from bot.conversation.folded_state import Slots
+from bot.dialogue.hearing import Hearing
+from bot.dialogue.message import Message
 from bot.escalation.replies import ResponderReply
 from bot.messages.contacts import Contact
 from bot.messages.inbox import Claimed
@@ -53,7 +54,8 @@ PARTS = {
     "something to say": Say(response="utter_x", arguments={"words": MARKER}),
     "an understanding": Understanding(entities=(Entity(entity="place", value=MARKER, text=MARKER),)),
     "facts": RecordFacts(facts={"details": MARKER}),
-    "slots": Slots(place=MARKER, details=MARKER, question=MARKER),
+    "slots": Hearing({"place": MARKER, "topic": "help", "danger_now": None}),
+    "message of the dialogue": Message(intent="help_self", text=MARKER, place=MARKER),
     "an entry staff see": Entry(at=utc_now(), who="reporter", state="text", outbox_id=None, text=MARKER),
     "a responder's reply": ResponderReply(number=101, code=MARKER),
 }

@@ -1,14 +1,15 @@
 """What one message changes: the slots it fills, what is said about it, what the bot is asked to do.
 
-Pure, and without Rasa: `actions.py` calls it from the forms. The words of `docs/dialogue.md` are the specification.
-Which question follows is not decided here but by the form (`questions.py`).
+Called by Rasa's forms (`nlu/actions.py`) and by the scripted engine (`bot/conversation/scripted_turn.py`); the
+specification is `docs/dialogue.md`. Which question follows is decided by `questions.py`.
 """
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from nlu.message import NOT_UNDERSTOOD, Message
-from nlu.questions import FACTS, TAKES_FREE_TEXT, at_rest, safety_unknown, something_pending, urgency_of
+from bot.dialogue.message import NOT_UNDERSTOOD, Message
+from bot.dialogue.questions import FACTS, TAKES_FREE_TEXT, at_rest, safety_unknown, something_pending, urgency_of
+from bot.dialogue.state import forget_safety
 
 KEPT_CHARACTERS = 80
 CASE_SLOTS: dict[str, Any] = {
@@ -32,6 +33,7 @@ class Hearing:
     do: list[dict[str, Any]] = field(default_factory=list, repr=False)
     _told: dict[str, Any] = field(default_factory=dict, repr=False)
     _before: str | None = None
+    _raised: str | None = None
     _person_wanted: bool = False
 
     def __post_init__(self) -> None:
@@ -119,9 +121,8 @@ class Hearing:
         do = list(self.do)
         if self._told:
             do.append({"directive": "record_facts", **self._told})
-        now = urgency_of(self.slots)
-        if now and now != self._before:
-            do.append({"directive": "raise_urgency", "urgency": now, "reason": "danger_now"})
+        if self._raised:
+            do.append({"directive": "raise_urgency", "urgency": self._raised, "reason": "danger_now"})
         if self._person_wanted:
             do.append({"directive": "call_person"})
         return do
@@ -235,6 +236,9 @@ class Hearing:
     def _keep(self, fact: str, value: Any) -> None:
         self._told[fact] = value
         self.slots[fact] = value[:KEPT_CHARACTERS] if isinstance(value, str) else value
+        now = urgency_of(self.slots)
+        if now and now != self._before:
+            self._raised = now  # remembered here: the same turn may file the report and clear the answer
 
 
 def finish_case(slots: dict[str, Any]) -> None:
@@ -244,7 +248,19 @@ def finish_case(slots: dict[str, Any]) -> None:
     slots["skipped"] = [name for name in slots["skipped"] if name not in FACTS]
 
 
-def forget_safety(slots: dict[str, Any]) -> None:
-    """The phone may be in another hand by now: the safe question is asked anew."""
-    slots["safe_now"] = None
-    slots["skipped"] = [name for name in slots["skipped"] if name != "safe_now"]
+ORDER = (
+    "choose_language",
+    "opt_out",
+    "wipe",
+    "confirm_safe",
+    "declare_unsafe",
+    "record_facts",
+    "raise_urgency",
+    "call_person",
+    "file_report",
+)
+
+
+def in_order(directives: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The directives in the one order of docs/dialogue.md, however many parts of the turn gave them."""
+    return sorted(directives, key=lambda directive: ORDER.index(directive["directive"]))

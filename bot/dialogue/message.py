@@ -1,0 +1,48 @@
+"""One message as the dialogue sees it: what was made of it, and the situation it was found in."""
+
+from dataclasses import dataclass, field
+
+COMMANDS = frozenset({"stop", "wipe", "talk_to_person", "choose_language", "start", "unreadable"})
+TOPIC_OF_INTENT = {"help_self": "help", "help_other": "help", "report_tip": "tip", "ask_information": "question"}
+# The answer to each question that a guess, however sure, must not give: it is asked for again instead.
+ONLY_IN_EXACT_WORDS = {"safe_now": True, "danger_now": False, "wipe_confirmed": True}
+NOT_UNDERSTOOD = "nlu_fallback"
+
+
+@dataclass(frozen=True)
+class Message:
+    """The person's message in this turn; `exact` when the whole of it is a command word or a number."""
+
+    intent: str
+    text: str = field(repr=False)
+    exact: bool = False
+    number: int | None = None
+    about_safety: bool | None = None  # "safe" is True, "not safe" False; they answer two questions differently
+    place: str | None = field(default=None, repr=False)
+    language: str | None = None
+    urgent: bool = False
+    gap: bool = False
+
+    @property
+    def is_command(self) -> bool:
+        return self.intent in COMMANDS
+
+    @property
+    def topic(self) -> str | None:
+        return TOPIC_OF_INTENT.get(self.intent)
+
+    @property
+    def tells(self) -> bool:
+        """True when the text may hold facts: anything in the person's own words that is not a bare pleasantry."""
+        if self.exact or self.intent in ("greet", "thanks"):
+            return self.urgent and not self.exact
+        return bool(self.text)
+
+    def yes_or_no(self, question: str) -> bool | None:
+        """The answer this message gives to a yes/no question, or None."""
+        if self.about_safety is not None:
+            return {"safe_now": self.about_safety, "danger_now": not self.about_safety}.get(question)
+        if self.number in (1, 2):
+            return self.number == 1
+        answer = {"affirm": True, "deny": False}.get(self.intent)
+        return None if not self.exact and answer == ONLY_IN_EXACT_WORDS.get(question) else answer
