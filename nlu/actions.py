@@ -99,6 +99,7 @@ class ValidateReportForm(_Form):
 
     def hear(self, hearing: Hearing, message: Message, requested: str | None) -> dict[str, bool]:
         hearing.hear(message, requested)
+        hearing.disclose()
         return {"heard": True, "put_off": requested == "safe_now" and hearing.slots["safe_now"] is False}
 
     def next_question(self, slots: dict[str, Any]) -> str | None:

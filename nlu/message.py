@@ -20,7 +20,8 @@ def settle_intent(parsed: Mapping[str, Any]) -> str:
 
 def read_message(parsed: Mapping[str, Any], turn: Mapping[str, Any]) -> Message:
     """The message from Rasa's parse data and the slot `turn` that `nlu.turn` sets before it."""
-    entities = {entity["entity"]: entity["value"] for entity in reversed(parsed["entities"])}
+    entities = {entity["entity"]: entity for entity in reversed(parsed["entities"])}
+    language = entities.get("language")
     about = parsed.get("command") or {}
     return Message(
         intent=settle_intent(parsed),
@@ -28,8 +29,18 @@ def read_message(parsed: Mapping[str, Any], turn: Mapping[str, Any]) -> Message:
         exact=bool(about.get("exact")),
         number=about.get("number"),
         about_safety=about.get("about_safety"),
-        place=entities.get("place"),
-        language=entities.get("language"),
+        early=early_answers(entities, "" if about.get("exact") else settle_intent(parsed)),
+        language=language["value"] if language else None,
         urgent=bool(turn["urgent"]),
         gap=bool(turn["gap"]),
     )
+
+
+def early_answers(entities: Mapping[str, Any], intent: str) -> dict[str, str]:
+    """What a message tells besides, by the question it answers: nobody is asked for what they have said."""
+    found = {"whose": {"help_self": "self", "help_other": "other"}.get(intent)}
+    if "place" in entities:
+        found["place"] = str(entities["place"]["value"])
+    if "people" in entities:
+        found["people"] = str(entities["people"].get("text") or entities["people"]["value"])
+    return {name: value for name, value in found.items() if value}

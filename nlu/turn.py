@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.dialogue.hearing import in_order
+from bot.dialogue.hearing import in_order, two_at_most
 from bot.dialogue.state import begin, check_state, empty_state
 from rasa.core.actions.action import Action, ActionExecutionRejection
 from rasa.core.channels.channel import UserMessage
@@ -92,7 +92,7 @@ class Dialogue:
         wiped = any(directive["directive"] == "wipe" for directive in channel.do)
         return {
             "understanding": told(parsed),
-            "say": channel.say,
+            "say": two_at_most(channel.say, lambda each: str(each["response"])),
             "do": in_order(channel.do),
             "state": empty_state() if wiped else fold(tracker, [*state["recent"], parsed["intent"]["name"]]),
         }

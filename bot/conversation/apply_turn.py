@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.conversation import directives as want
-from bot.conversation.engine import TurnAnswer, Understanding
+from bot.conversation.engine import State, TurnAnswer, Understanding
 from bot.conversation.heard_facts import deadline_of, heard_facts
 from bot.conversation.wipe import wipe_conversation
 from bot.conversation.wording import Wording
@@ -35,6 +35,7 @@ _SAID_BESIDE_A_HUMAN = frozenset(
 )
 _ONLY_OF_WHAT_IS_NOT_WRITTEN = "utter_words_only"  # not true of words in a language that we do not speak
 ENGLISH = "en"
+_READ_BACK, _READ_BACK_CHARACTERS, _NOT_TOLD = ("details", "place", "when", "people"), 24, "–"
 _KINDS = {"help": ReportKind.HELP_REQUEST, "tip": ReportKind.TIP, "question": ReportKind.QUESTION}
 
 
@@ -204,8 +205,9 @@ def _say(
     said = [each for each in answer.say if conversation.owner_id is None or each.response in _SAID_BESIDE_A_HUMAN]
     if not turn.language_known:
         said = [each for each in said if each.response != _ONLY_OF_WHAT_IS_NOT_WRITTEN]
+    told = _told_so_far(answer.state)
     words = [
-        rooms.wording.render(each.response, spoken, sms=turn.sms, arguments=each.arguments)
+        rooms.wording.render(each.response, spoken, sms=turn.sms, arguments={**told, **each.arguments})
         for each in said
         for spoken in _spoken(turn, language)
     ]
@@ -220,6 +222,12 @@ def _say(
         reply_to_inbox=turn.claimed.id,
         written_for=turn.version,
     )
+
+
+def _told_so_far(state: State) -> dict[str, str]:
+    """What can be read back to the person, cut short; a dash for what was not told."""
+    slots = state.get("slots") or {}
+    return {name: str(slots.get(name) or _NOT_TOLD)[:_READ_BACK_CHARACTERS] for name in _READ_BACK}
 
 
 def _spoken(turn: Turn, language: str) -> tuple[str, ...]:

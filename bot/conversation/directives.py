@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.dialogue.questions import FACTS
 from bot.errors import EngineError
 from bot.reports.urgency import Urgency
 
 TOPICS = ("help", "tip", "question")
-FACTS = ("topic", "danger_now", "place", "details", "question")
 
 
 @dataclass(frozen=True, kw_only=True)

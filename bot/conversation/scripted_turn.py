@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.dialogue.hearing import Hearing, in_order
+from bot.dialogue.hearing import Hearing, in_order, two_at_most
 from bot.dialogue.message import Message
 from bot.dialogue.questions import next_question, something_pending
 from bot.dialogue.state import RECENT_INTENTS, VERSION, empty_state
@@ -47,6 +47,7 @@ class ScriptedTurn:
                 return
             self._asking = None  # it holds nobody
         self._hearing.hear(self._message, self._asking)
+        self._hearing.disclose()
         if self._asking == "safe_now" and self._slots["safe_now"] is False:
             return  # nothing else is said
         self._ask_next()
@@ -54,7 +55,7 @@ class ScriptedTurn:
     @property
     def say(self) -> list[str]:
         """The names of the responses, in order."""
-        return self._hearing.say
+        return two_at_most(self._hearing.say, str)
 
     @property
     def do(self) -> list[dict[str, Any]]:
@@ -122,10 +123,10 @@ class ScriptedTurn:
         elif confirmed:
             self._hearing.slots = empty_state()["slots"]
             self._hearing.do.append({"directive": "wipe"})
-            self.say.append("utter_wiped")
+            self._hearing.say.append("utter_wiped")
             self._wiped = True
         else:
-            self.say.append("utter_not_wiped")
+            self._hearing.say.append("utter_not_wiped")
             self._slots["wipe_confirmed"] = None
             self._ask_next()
 
@@ -145,4 +146,4 @@ class ScriptedTurn:
     def _ask(self, question: str) -> None:
         self._loop, response = _QUESTION.get(question, ("report_form", f"utter_ask_{question}"))
         self._requested = question
-        self.say.append(response)
+        self._hearing.say.append(response)

@@ -4,20 +4,30 @@ Called by Rasa's forms (`nlu/actions.py`) and by the scripted engine (`bot/conve
 specification is `docs/dialogue.md`. Which question follows is decided by `questions.py`.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.dialogue.message import NOT_UNDERSTOOD, Message
-from bot.dialogue.questions import FACTS, TAKES_FREE_TEXT, at_rest, safety_unknown, something_pending, urgency_of
+from bot.dialogue.questions import (
+    CHOICES,
+    FACTS,
+    QUESTIONS,
+    TAKES_FREE_TEXT,
+    at_rest,
+    is_open,
+    safety_unknown,
+    something_pending,
+    urgency_of,
+)
 from bot.dialogue.state import forget_safety
 
 KEPT_CHARACTERS = 80
+Said = TypeVar("Said")
+DISCLOSURES = ("utter_who", "utter_who_can_see")
 CASE_SLOTS: dict[str, Any] = {
-    "topic": None,
-    "danger_now": None,
-    "place": None,
-    "details": None,
-    "question": None,
+    **dict.fromkeys(FACTS),
+    "confirmed": None,
     "misses": 0,
     "urgent_said": False,
     "danger_first": False,
@@ -32,8 +42,8 @@ class Hearing:
     say: list[str] = field(default_factory=list)
     do: list[dict[str, Any]] = field(default_factory=list, repr=False)
     _told: dict[str, Any] = field(default_factory=dict, repr=False)
-    _before: str | None = None
-    _raised: str | None = None
+    _before: tuple[str, str] | None = None
+    _raised: tuple[str, str] | None = None
     _person_wanted: bool = False
 
     def __post_init__(self) -> None:
@@ -122,7 +132,7 @@ class Hearing:
         if self._told:
             do.append({"directive": "record_facts", **self._told})
         if self._raised:
-            do.append({"directive": "raise_urgency", "urgency": self._raised, "reason": "danger_now"})
+            do.append({"directive": "raise_urgency", "urgency": self._raised[0], "reason": self._raised[1]})
         if self._person_wanted:
             do.append({"directive": "call_person"})
         return do
@@ -130,21 +140,31 @@ class Hearing:
     def _answer(self, message: Message, requested: str) -> bool:
         if requested in TAKES_FREE_TEXT:
             self._keep(requested, message.text)
-            if requested != "place" and message.place and self.slots["place"] is None:
-                self._keep("place", message.place)
+            self._keep_early(message)
             return True
-        if requested == "topic":
-            by_number = {1: "help", 2: "tip", 3: "question"}.get(message.number or 0)
-            topic = by_number or self.slots["topic"] or message.topic
-            if topic:
-                self._choose_topic(topic)
-                self._keep_what_is_told(message)
-            return topic is not None
+        if requested in CHOICES:
+            return self._answer_choice(message, requested)
         answer = message.yes_or_no(requested)
         if answer is None:
             return False
         self._keep_what_is_told(message)
         return self._answer_yes_or_no(requested, answer)
+
+    def _answer_choice(self, message: Message, requested: str) -> bool:
+        choices = CHOICES[requested]
+        chosen = choices[message.number - 1] if message.number in range(1, len(choices) + 1) else None
+        if requested == "topic":
+            chosen = chosen or self.slots["topic"] or message.topic
+        elif requested == "whose":
+            chosen = chosen or message.early.get("whose")
+        if chosen is None:
+            return False
+        if requested == "topic":
+            self._choose_topic(chosen)
+        else:
+            self._keep(requested, chosen)
+        self._keep_what_is_told(message)
+        return True
 
     def _answer_yes_or_no(self, requested: str, answer: bool) -> bool:
         if requested == "danger_now":
@@ -155,10 +175,11 @@ class Hearing:
             self.slots["safe_now"] = answer
             self.do.append({"directive": "confirm_safe" if answer else "declare_unsafe"})
             if answer:
-                self._tell_who()
                 self._begin_again_if_nothing_is_open()
             else:
                 self.say.append("utter_not_safe")
+        elif requested == "children":
+            self._keep(requested, answer)
         else:
             self.slots[requested] = answer
         return True
@@ -210,10 +231,13 @@ class Hearing:
         self.say.append("utter_noted")
         finish_case(self.slots)
 
-    def _tell_who(self) -> None:
-        if not self.slots["told_who"]:
-            self.say += ["utter_who", "utter_who_can_see"]
-            self.slots["told_who"] = True
+    def disclose(self) -> None:
+        """Who writes here, then who can see it: one with each turn that says nothing else beside its question, because
+        nobody reads three messages at once."""
+        told = self.slots["told_who"]
+        if self.slots["safe_now"] is True and told < len(DISCLOSURES) and not self.say:
+            self.say.append(DISCLOSURES[told])
+            self.slots["told_who"] = told + 1
 
     def _begin_again_if_nothing_is_open(self) -> None:
         if self.slots["filed"] and self.slots["topic"] is None and not something_pending(self.slots):
@@ -227,9 +251,14 @@ class Hearing:
         if topic == "question" and self.slots["question"] is None and self.slots["details"] is not None:
             self._keep("question", self.slots["details"])
 
+    def _keep_early(self, message: Message) -> None:
+        for name, value in message.early.items():
+            asked_for = name == "place" or (self.slots["topic"] in QUESTIONS and name in QUESTIONS[self.slots["topic"]])
+            if asked_for and is_open(self.slots, name):
+                self._keep(name, value)
+
     def _keep_what_is_told(self, message: Message) -> None:
-        if message.place and self.slots["place"] is None:
-            self._keep("place", message.place)
+        self._keep_early(message)
         if message.tells and (message.number is None or message.intent == NOT_UNDERSTOOD):
             self._keep("question" if self.slots["topic"] == "question" else "details", message.text)
 
@@ -264,3 +293,16 @@ ORDER = (
 def in_order(directives: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The directives in the one order of docs/dialogue.md, however many parts of the turn gave them."""
     return sorted(directives, key=lambda directive: ORDER.index(directive["directive"]))
+
+
+# Which of several is said beside the question when there is no room for all: nobody reads three messages at once.
+_WEIGHT = ("utter_urgent_received", "utter_not_safe", "utter_to_person", "utter_language_set", "utter_filed")
+
+
+def two_at_most(said: Sequence[Said], name_of: Callable[[Said], str]) -> list[Said]:
+    """The last, which is the question if there is one, and before it the one that matters most."""
+    if len(said) <= 2:
+        return list(said)
+    *before, last = said
+    ranks = {name: rank for rank, name in enumerate(_WEIGHT)}
+    return [min(before, key=lambda each: ranks.get(name_of(each), len(ranks))), last]

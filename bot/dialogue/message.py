@@ -1,5 +1,6 @@
 """One message as the dialogue sees it: what was made of it, and the situation it was found in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 COMMANDS = frozenset({"stop", "wipe", "talk_to_person", "choose_language", "start", "unreadable"})
@@ -18,7 +19,7 @@ class Message:
     exact: bool = False
     number: int | None = None
     about_safety: bool | None = None  # "safe" is True, "not safe" False; they answer two questions differently
-    place: str | None = field(default=None, repr=False)
+    early: Mapping[str, str] = field(default_factory=dict, repr=False)  # answers to questions not asked yet
     language: str | None = None
     urgent: bool = False
     gap: bool = False

@@ -3,20 +3,51 @@
 from collections.abc import Mapping
 from typing import Any
 
-QUESTIONS: Mapping[str, tuple[str, ...]] = {
-    "help": ("danger_now", "place", "details"),
-    "tip": ("danger_now", "place", "details"),
-    "question": ("question",),
+# After "danger now?" at most five, each of which can be left out (docs/dialogue.md, rule 5).
+_HELP = ("whose", "danger_now", "place", "details", "people", "write_back", "write_when", "tell_whom")
+_TIP = ("danger_now", "details", "place", "when", "people", "children", "how_known", "confirmed", "correction")
+QUESTIONS: Mapping[str, tuple[str, ...]] = {"help": _HELP, "tip": _TIP, "question": ("question",)}
+# What a number, or a button, answers; the codes are what staff's facts hold.
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "topic": ("help", "tip", "question"),
+    "whose": ("self", "other"),
+    "write_back": ("when_i_write", "at_times", "any_time"),
+    "tell_whom": ("ours", "ngo", "embassy", "labour", "police"),
 }
-FACTS = ("topic", "danger_now", "place", "details", "question")
-TAKES_FREE_TEXT = frozenset({"place", "details", "question"})
-YES_OR_NO = frozenset({"safe_now", "danger_now", "wipe_confirmed"})
+TAKES_FREE_TEXT = frozenset({"place", "details", "question", "when", "people", "how_known", "write_when", "correction"})
+YES_OR_NO = frozenset({"safe_now", "danger_now", "children", "confirmed", "wipe_confirmed"})
+# What is told of a case and belongs to it: recorded for staff, and cleared when it is filed.
+FACTS = (
+    "topic",
+    "whose",
+    "danger_now",
+    "details",
+    "place",
+    "when",
+    "people",
+    "children",
+    "how_known",
+    "write_back",
+    "write_when",
+    "tell_whom",
+    "correction",
+    "question",
+)
+_ASKED_AFTER: Mapping[str, tuple[str, Any]] = {
+    "write_when": ("write_back", "at_times"),
+    "correction": ("confirmed", False),
+}
 
 Slots = Mapping[str, Any]
 
 
 def is_open(slots: Slots, name: str) -> bool:
-    """True when the question was neither answered nor left out."""
+    """True when the question was neither answered nor left out, and the answer before it calls for it."""
+    before = _ASKED_AFTER.get(name)
+    if before is not None and slots[before[0]] != before[1]:
+        return False
+    if name == "confirmed" and all(slots[fact] is None for fact in ("details", "place", "when", "people")):
+        return False  # nothing was told that could be read back
     return slots[name] is None and name not in slots["skipped"]
 
 
@@ -46,8 +77,8 @@ def something_pending(slots: Slots) -> bool:
     return slots["topic"] is None and any(slots[name] is not None for name in FACTS)
 
 
-def urgency_of(slots: Slots) -> str | None:
-    """What the answers alone say about urgency; None when they say nothing. It is only ever used to raise."""
-    if slots["danger_now"] is not True:
-        return None
-    return "CRITICAL" if slots["topic"] == "help" else "URGENT"
+def urgency_of(slots: Slots) -> tuple[str, str] | None:
+    """What the answers alone say about urgency, and why; None when they say nothing. It is only ever used to raise."""
+    if slots["danger_now"] is True:
+        return ("CRITICAL" if slots["topic"] == "help" else "URGENT"), "danger_now"
+    return ("URGENT", "minor_exploited") if slots["children"] is True else None

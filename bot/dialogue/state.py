@@ -6,7 +6,7 @@ It holds no message and no history, so turn 200 costs what turn 5 costs. Both en
 from collections.abc import Mapping
 from typing import Any
 
-from bot.dialogue.questions import safety_unknown
+from bot.dialogue.questions import FACTS, safety_unknown
 
 VERSION = 1
 LOOPS = ("report_form", "wipe_form", "language_form")
@@ -15,12 +15,9 @@ RECENT_INTENTS = 4
 # What a conversation begins with, and what a state may hold; anything else in it is refused.
 EMPTY_SLOTS: Mapping[str, Any] = {
     "safe_now": None,
-    "told_who": False,
-    "topic": None,
-    "danger_now": None,
-    "place": None,
-    "details": None,
-    "question": None,
+    "told_who": 0,
+    **dict.fromkeys(FACTS),
+    "confirmed": None,
     "wipe_confirmed": None,
     "language_choice": None,
     "misses": 0,

@@ -14,7 +14,7 @@ from bot.database.tables import Conversation, Report
 from bot.privacy.sealing import ConversationOpener, seal_to
 from bot.reports.urgency import Urgency, higher_of
 
-_CODED_FACTS = frozenset({"topic", "danger_now"})
+_CODED_FACTS = frozenset({"topic", "danger_now", "whose", "children", "write_back", "tell_whom"})
 
 
 def lock_conversation(session: Session, conversation_id: UUID) -> Conversation:

@@ -32,13 +32,13 @@ def _walk(server: ServedModel, language: str, *texts: str) -> list[TurnAnswer]:
 
 
 @pytest.mark.parametrize("language", PLEAS)
-def test_a_plea_that_names_a_place_is_asked_neither_topic_nor_place(language: str, served_model: ServedModel) -> None:
+def test_a_plea_that_names_a_place_is_asked_neither_whose_it_is_nor_where(language: str, served_model: ServedModel) -> None:
     plea, safe, danger = _walk(served_model, language, PLEAS[language], "1", "1")
     assert plea.understanding.intent in ("help_self", "help_other")
     said, done = summary(plea)  # whether the model is sure enough to call it urgent is measured, not tested
-    assert (said[-1:], done) == (("ask_safe_now",), ("record_facts:details,place,topic",))
-    assert summary(safe) == (("who", "who_can_see", "ask_danger_now"), ("confirm_safe",))
-    assert summary(danger) == (("filed",), ("record_facts:danger_now", "raise_urgency:CRITICAL", "file_report"))
+    assert (said[-1:], done) == (("ask_safe_now",), ("record_facts:details,place,topic,whose",))
+    assert summary(safe) == (("who", "ask_danger_now"), ("confirm_safe",))
+    assert summary(danger) == (("who_can_see", "ask_people"), ("record_facts:danger_now", "raise_urgency:CRITICAL"))
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,8 @@ def test_a_plea_that_names_a_place_is_asked_neither_topic_nor_place(language: st
     ],
 )
 def test_an_answer_in_free_words_is_never_taken_for_a_command(written: str, served_model: ServedModel) -> None:
-    answer = _walk(served_model, "en", "help", "yes", "no", "a white house", written)[-1]
+    answer = _walk(served_model, "en", "help", "yes", "1", "no", "a white house", written)[-1]
     said, done = summary(answer)
-    assert (said[-1:], done) == (("filed",), ("record_facts:details", "file_report"))
+    assert said[-1:] in (("ask_people",), ("ask_write_back",))  # "two women" says how many
+    assert "record_facts" in done[0]
+    assert len(done) == 1

@@ -16,7 +16,7 @@ from rasa.shared.core.events import ActionExecuted, ActiveLoop, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 import nlu.quiet as quiet  # before Rasa
-from bot.dialogue.hearing import in_order
+from bot.dialogue.hearing import in_order, two_at_most
 from bot.dialogue.state import EMPTY_SLOTS, begin, check_state
 from nlu.in_process import Collector
 from nlu.state import fold, unfold
@@ -62,7 +62,11 @@ class WholeHistory:
         await self._dialogue._processor.take(message, self.tracker)
         if any(directive["directive"] == "wipe" for directive in channel.do):
             self.tracker.update_with_events([SlotSet(name, value) for name, value in EMPTY_SLOTS.items()], domain)
-        return {"say": channel.say, "do": in_order(channel.do), "state": fold(self.tracker, [])}
+        return {
+            "say": two_at_most(channel.say, lambda each: str(each["response"])),
+            "do": in_order(channel.do),
+            "state": fold(self.tracker, []),
+        }
 
 
 async def compare(dialogue: Dialogue, conversations: int, turns: int) -> dict[str, Any]:
