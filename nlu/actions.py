@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.dialogue.hearing import Hearing
 from bot.dialogue.message import Message
-from bot.dialogue.questions import at_rest, next_question, something_pending
+from bot.dialogue.questions import at_rest, next_question, safety_unknown, something_pending
 from bot.dialogue.state import EMPTY_SLOTS, empty_state
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
@@ -247,6 +247,34 @@ class CallPerson(Action):
         return [*tell(hearing, tracker, dispatcher, heard=True), *resume(tracker, hearing.slots)]
 
 
+class TellStatus(Action):
+    """How far have my words come? Told to nobody who has not said that it is safe."""
+
+    def name(self) -> str:
+        return "action_tell_status"
+
+    async def run(self, dispatcher: Dispatcher, tracker: Tracker, domain: Domain) -> Events:
+        hearing = hearing_of(tracker)
+        hearing.announce(message_of(tracker))
+        if not safety_unknown(hearing.slots):
+            hearing.tell_status()
+        return [*tell(hearing, tracker, dispatcher, heard=True), *resume(tracker, hearing.slots)]
+
+
+class GiveCode(Action):
+    """A number to come back by. Told to nobody who has not said that it is safe."""
+
+    def name(self) -> str:
+        return "action_give_code"
+
+    async def run(self, dispatcher: Dispatcher, tracker: Tracker, domain: Domain) -> Events:
+        hearing = hearing_of(tracker)
+        hearing.announce(message_of(tracker))
+        if not safety_unknown(hearing.slots):
+            hearing.give_code()
+        return [*tell(hearing, tracker, dispatcher, heard=True), *resume(tracker, hearing.slots)]
+
+
 class SetLanguage(Action):
     """A language is named, or the list of languages is asked for."""
 
@@ -296,6 +324,8 @@ ALL_ACTIONS = (
     AfterLanguageQuestion,
     Stop,
     CallPerson,
+    TellStatus,
+    GiveCode,
     SetLanguage,
     WordsOnly,
     DefaultFallback,

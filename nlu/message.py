@@ -32,6 +32,7 @@ def read_message(parsed: Mapping[str, Any], turn: Mapping[str, Any]) -> Message:
         early=early_answers(entities, "" if about.get("exact") else settle_intent(parsed)),
         language=language["value"] if language else None,
         urgent=bool(turn["urgent"]),
+        suicidal=bool(turn["suicidal"]),
         gap=bool(turn["gap"]),
     )
 

@@ -79,10 +79,12 @@ class Dialogue:
 
     async def take_turn(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Answer one request (docs/dialogue.md). Raises TurnRefusedError, BadStateError, or whatever broke inside."""
-        situation = {"urgent": False, "gap": False, "kind": "text", **request.get("situation", {})}
+        situation = {"urgent": False, "suicidal": False, "gap": False, "kind": "text", **request.get("situation", {})}
         channel = Collector()
         message = await self._read(request, situation["kind"], channel)
-        situation["urgent"] |= bool(message.parse_data["themes"])
+        themes = [theme["name"] for theme in message.parse_data["themes"]]
+        situation["urgent"] |= bool(themes)
+        situation["suicidal"] |= "suicide" in themes
         state = begin(check_state(request.get("state")), gap=situation["gap"], kind=situation["kind"])
         tracker = self._tracker(state, situation)
         await self._processor.take(message, tracker)

@@ -35,6 +35,8 @@ INTENT_OF_KEY = {
     "wipe": "wipe",
     "person": "talk_to_person",
     "language": "choose_language",
+    "status": "status",
+    "code": "code",
 }
 
 

@@ -58,6 +58,16 @@ class CallPerson:
 
 
 @dataclass(frozen=True)
+class TellStatus:
+    """They ask how far their words have come."""
+
+
+@dataclass(frozen=True)
+class GiveCode:
+    """They ask for a number by which to come back from another phone."""
+
+
+@dataclass(frozen=True)
 class OptOut:
     """Nothing more is to be sent until the reporter writes again."""
 
@@ -68,7 +78,17 @@ class Wipe:
 
 
 Directive = (
-    RaiseUrgency | RecordFacts | FileReport | ChooseLanguage | ConfirmSafe | DeclareUnsafe | CallPerson | OptOut | Wipe
+    RaiseUrgency
+    | RecordFacts
+    | FileReport
+    | ChooseLanguage
+    | ConfirmSafe
+    | DeclareUnsafe
+    | TellStatus
+    | GiveCode
+    | CallPerson
+    | OptOut
+    | Wipe
 )
 
 
@@ -112,6 +132,8 @@ _PARSERS: dict[str, Callable[[Mapping[str, Any]], Directive]] = {
     "choose_language": _language,
     "confirm_safe": lambda raw: ConfirmSafe(),
     "declare_unsafe": lambda raw: DeclareUnsafe(),
+    "tell_status": lambda raw: TellStatus(),
+    "give_code": lambda raw: GiveCode(),
     "call_person": lambda raw: CallPerson(),
     "opt_out": lambda raw: OptOut(),
     "wipe": lambda raw: Wipe(),

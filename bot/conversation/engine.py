@@ -17,6 +17,7 @@ class Situation:
     """What the bot knows of a message besides its words."""
 
     urgent: bool = False  # an alarm was already raised for this message
+    suicidal: bool = False  # and its reason is that somebody wants to die
     gap: bool = False  # more than ten minutes since the reporter's last message
     kind: str = "text"  # text, start, unreadable, location
 

@@ -108,7 +108,7 @@ def _situation(claimed: Claimed, heard: Heard, gap: bool, *, blank: bool) -> Sit
     kind = "unreadable" if unread else _SITUATIONS.get(claimed.kind, "unreadable")
     if kind == "unreadable" and urgent:
         kind = "text"  # a picture with an urgent caption: the caption is what counts
-    return Situation(urgent=urgent, gap=gap, kind=kind)
+    return Situation(urgent=urgent, suicidal="suicide" in claimed.floor_reasons, gap=gap, kind=kind)
 
 
 def _commit(session: Session, claimed: Claimed, prepared: _Prepared, answer: TurnAnswer, desk: Desk) -> None:

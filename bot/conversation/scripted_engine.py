@@ -41,7 +41,13 @@ class ScriptedEngine:
 def _message(request: TurnRequest, text: str) -> Message:
     situation = request.situation
     if situation.kind != "text":
-        return Message(intent=situation.kind, text=text, urgent=situation.urgent, gap=situation.gap)
+        return Message(
+            intent=situation.kind,
+            text=text,
+            urgent=situation.urgent,
+            suicidal=situation.suicidal,
+            gap=situation.gap,
+        )
     command = find_command(text, request.language)
     return Message(
         intent=command.intent if command else NOT_UNDERSTOOD,
@@ -51,5 +57,6 @@ def _message(request: TurnRequest, text: str) -> Message:
         about_safety=command.about_safety if command else None,
         language=command.language if command else None,
         urgent=situation.urgent,
+        suicidal=situation.suicidal,
         gap=situation.gap,
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.dialogue.hearing import Hearing, in_order, two_at_most
 from bot.dialogue.message import Message
-from bot.dialogue.questions import next_question, something_pending
+from bot.dialogue.questions import next_question, safety_unknown, something_pending
 from bot.dialogue.state import RECENT_INTENTS, VERSION, empty_state
 
 LANGUAGES = ("th", "km", "vi", "my", "en")  # the order of the buttons of utter_choose_language
@@ -100,6 +100,10 @@ class ScriptedTurn:
     def _obey_and_go_on(self) -> None:
         if self._message.intent == "talk_to_person":
             self._hearing.want_person()
+            self._ask_again()
+        elif self._message.intent in ("status", "code"):
+            if not safety_unknown(self._slots):
+                self._hearing.tell_status() if self._message.intent == "status" else self._hearing.give_code()
             self._ask_again()
         elif self._message.intent == "unreadable":
             self._hearing.ask_danger_first()

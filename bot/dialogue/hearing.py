@@ -12,6 +12,7 @@ from bot.dialogue.message import NOT_UNDERSTOOD, Message
 from bot.dialogue.questions import (
     CHOICES,
     FACTS,
+    INFORMATION,
     QUESTIONS,
     TAKES_FREE_TEXT,
     at_rest,
@@ -71,7 +72,7 @@ class Hearing:
         if not message.urgent or (requested == "safe_now" and message.yes_or_no("safe_now") is False):
             return
         if message.gap or not self.slots["urgent_said"]:
-            self.say.append("utter_urgent_received")
+            self.say.append("utter_suicide_received" if message.suicidal else "utter_urgent_received")
             self.slots["urgent_said"] = True
         self._choose_topic("help")
 
@@ -103,6 +104,18 @@ class Hearing:
         self.do.append({"directive": "choose_language", "language": language})
         self.say.append("utter_language_set")
 
+    def tell_status(self) -> None:
+        """How far their words have come is known to the bot, not here."""
+        self.slots["misses"] = 0
+        self.do.append({"directive": "tell_status"})
+        self.say.append("utter_status")
+
+    def give_code(self) -> None:
+        """A number is asked for, by which to come back from another phone."""
+        self.slots["misses"] = 0
+        self.do.append({"directive": "give_code"})
+        self.say.append("utter_return_code")
+
     def stop(self) -> None:
         """They want to hear nothing more; what was told is kept."""
         self.do.append({"directive": "opt_out"})
@@ -119,7 +132,9 @@ class Hearing:
     def conclude(self) -> None:
         """No question is left: file the report, or note what was told beside one already filed."""
         topic = self.slots["topic"]
-        if topic is not None:
+        if topic == "question" and self.slots["question"] is None and self.slots["departure"] is None:
+            finish_case(self.slots)  # informed, and nothing told that a person would have to read
+        elif topic is not None:
             self.do.append({"directive": "file_report", "topic": topic})
             self.say.append("utter_filed")
             finish_case(self.slots)
@@ -163,8 +178,18 @@ class Hearing:
             self._choose_topic(chosen)
         else:
             self._keep(requested, chosen)
+            self._inform(chosen)
         self._keep_what_is_told(message)
         return True
+
+    def _inform(self, chosen: str) -> None:
+        """Say what there is to say about a subject. Who got out, or was brought to work, is somebody in need."""
+        if chosen in INFORMATION:
+            self.say.append(INFORMATION[chosen])
+        if chosen in ("out", "brought_to_work"):
+            self._keep("topic", "help")
+        elif self.slots["scam_kind"] == "lost_money":
+            self.say.append("utter_info_lost_money")
 
     def _answer_yes_or_no(self, requested: str, answer: bool) -> bool:
         if requested == "danger_now":
@@ -283,6 +308,8 @@ ORDER = (
     "wipe",
     "confirm_safe",
     "declare_unsafe",
+    "tell_status",
+    "give_code",
     "record_facts",
     "raise_urgency",
     "call_person",
@@ -296,7 +323,14 @@ def in_order(directives: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 # Which of several is said beside the question when there is no room for all: nobody reads three messages at once.
-_WEIGHT = ("utter_urgent_received", "utter_not_safe", "utter_to_person", "utter_language_set", "utter_filed")
+_WEIGHT = (
+    "utter_suicide_received",
+    "utter_urgent_received",
+    "utter_not_safe",
+    "utter_to_person",
+    "utter_language_set",
+    "utter_filed",
+)
 
 
 def two_at_most(said: Sequence[Said], name_of: Callable[[Said], str]) -> list[Said]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-COMMANDS = frozenset({"stop", "wipe", "talk_to_person", "choose_language", "start", "unreadable"})
+COMMANDS = frozenset({"stop", "wipe", "talk_to_person", "choose_language", "status", "code", "start", "unreadable"})
 TOPIC_OF_INTENT = {"help_self": "help", "help_other": "help", "report_tip": "tip", "ask_information": "question"}
 # The answer to each question that a guess, however sure, must not give: it is asked for again instead.
 ONLY_IN_EXACT_WORDS = {"safe_now": True, "danger_now": False, "wipe_confirmed": True}
@@ -22,6 +22,7 @@ class Message:
     early: Mapping[str, str] = field(default_factory=dict, repr=False)  # answers to questions not asked yet
     language: str | None = None
     urgent: bool = False
+    suicidal: bool = False
     gap: bool = False
 
     @property

@@ -6,15 +6,20 @@ from typing import Any
 # After "danger now?" at most five, each of which can be left out (docs/dialogue.md, rule 5).
 _HELP = ("whose", "danger_now", "place", "details", "people", "write_back", "write_when", "tell_whom")
 _TIP = ("danger_now", "details", "place", "when", "people", "children", "how_known", "confirmed", "correction")
-QUESTIONS: Mapping[str, tuple[str, ...]] = {"help": _HELP, "tip": _TIP, "question": ("question",)}
+_QUESTION = ("info_topic", "departure", "scam_kind", "question")
+QUESTIONS: Mapping[str, tuple[str, ...]] = {"help": _HELP, "tip": _TIP, "question": _QUESTION}
 # What a number, or a button, answers; the codes are what staff's facts hold.
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "topic": ("help", "tip", "question"),
     "whose": ("self", "other"),
+    "info_topic": ("job_offer", "work", "out", "reporting", "lost_money", "other"),
+    "scam_kind": ("lost_money", "brought_to_work"),
     "write_back": ("when_i_write", "at_times", "any_time"),
     "tell_whom": ("ours", "ngo", "embassy", "labour", "police"),
 }
-TAKES_FREE_TEXT = frozenset({"place", "details", "question", "when", "people", "how_known", "write_when", "correction"})
+TAKES_FREE_TEXT = frozenset(
+    {"place", "details", "question", "when", "people", "how_known", "write_when", "correction", "departure"}
+)
 YES_OR_NO = frozenset({"safe_now", "danger_now", "children", "confirmed", "wipe_confirmed"})
 # What is told of a case and belongs to it: recorded for staff, and cleared when it is filed.
 FACTS = (
@@ -31,11 +36,24 @@ FACTS = (
     "write_when",
     "tell_whom",
     "correction",
+    "info_topic",
+    "departure",
+    "scam_kind",
     "question",
 )
+# A question that is asked only after this answer to another one.
 _ASKED_AFTER: Mapping[str, tuple[str, Any]] = {
     "write_when": ("write_back", "at_times"),
     "correction": ("confirmed", False),
+    "departure": ("info_topic", "job_offer"),
+    "scam_kind": ("info_topic", "lost_money"),
+}
+# What is told at once when a subject is chosen: information, without reporting anything.
+INFORMATION: Mapping[str, str] = {
+    "job_offer": "utter_info_job_offer",
+    "work": "utter_info_work",
+    "out": "utter_info_out",
+    "reporting": "utter_info_reporting",
 }
 
 Slots = Mapping[str, Any]
@@ -45,6 +63,10 @@ def is_open(slots: Slots, name: str) -> bool:
     """True when the question was neither answered nor left out, and the answer before it calls for it."""
     before = _ASKED_AFTER.get(name)
     if before is not None and slots[before[0]] != before[1]:
+        return False
+    if name == "info_topic" and slots["question"] is not None:
+        return False  # they asked already
+    if name == "question" and slots["info_topic"] not in (None, "other"):
         return False
     if name == "confirmed" and all(slots[fact] is None for fact in ("details", "place", "when", "people")):
         return False  # nothing was told that could be read back
@@ -81,4 +103,6 @@ def urgency_of(slots: Slots) -> tuple[str, str] | None:
     """What the answers alone say about urgency, and why; None when they say nothing. It is only ever used to raise."""
     if slots["danger_now"] is True:
         return ("CRITICAL" if slots["topic"] == "help" else "URGENT"), "danger_now"
-    return ("URGENT", "minor_exploited") if slots["children"] is True else None
+    if slots["children"] is True:
+        return "URGENT", "minor_exploited"
+    return ("HIGH", "about_to_travel") if slots["departure"] is not None else None

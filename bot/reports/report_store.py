@@ -14,7 +14,9 @@ from bot.database.tables import Conversation, Report
 from bot.privacy.sealing import ConversationOpener, seal_to
 from bot.reports.urgency import Urgency, higher_of
 
-_CODED_FACTS = frozenset({"topic", "danger_now", "whose", "children", "write_back", "tell_whom"})
+_CODED_FACTS = frozenset(
+    {"topic", "danger_now", "whose", "children", "write_back", "tell_whom", "info_topic", "scam_kind"}
+)
 
 
 def lock_conversation(session: Session, conversation_id: UUID) -> Conversation:

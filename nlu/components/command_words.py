@@ -36,6 +36,8 @@ INTENT_OF_KEY = {
     "wipe": "wipe",
     "person": "talk_to_person",
     "language": "choose_language",
+    "status": "status",
+    "code": "code",
 }
 ABOUT_SAFETY = {"safe": ("affirm", True), "not_safe": ("deny", False)}
 Found = dict[str, Any]

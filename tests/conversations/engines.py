@@ -12,6 +12,8 @@ from bot.conversation.engine import DialogueEngine, Situation, TurnAnswer, TurnR
 _NAMES = {
     "ConfirmSafe": "confirm_safe",
     "DeclareUnsafe": "declare_unsafe",
+    "TellStatus": "tell_status",
+    "GiveCode": "give_code",
     "CallPerson": "call_person",
     "OptOut": "opt_out",
     "Wipe": "wipe",

@@ -32,7 +32,9 @@ def _walk(server: ServedModel, language: str, *texts: str) -> list[TurnAnswer]:
 
 
 @pytest.mark.parametrize("language", PLEAS)
-def test_a_plea_that_names_a_place_is_asked_neither_whose_it_is_nor_where(language: str, served_model: ServedModel) -> None:
+def test_a_plea_that_names_a_place_is_asked_neither_whose_it_is_nor_where(
+    language: str, served_model: ServedModel
+) -> None:
     plea, safe, danger = _walk(served_model, language, PLEAS[language], "1", "1")
     assert plea.understanding.intent in ("help_self", "help_other")
     said, done = summary(plea)  # whether the model is sure enough to call it urgent is measured, not tested
