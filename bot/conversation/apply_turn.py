@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from bot.conversation import directives as want
 from bot.conversation.engine import State, TurnAnswer, Understanding
 from bot.conversation.heard_facts import deadline_of, heard_facts
+from bot.conversation.status import ASKED, status_response
 from bot.conversation.wipe import wipe_conversation
 from bot.conversation.wording import Wording
 from bot.database.states import Author, ReportKind, Safety
@@ -207,7 +208,9 @@ def _say(
         said = [each for each in said if each.response != _ONLY_OF_WHAT_IS_NOT_WRITTEN]
     told = _told_so_far(answer.state)
     words = [
-        rooms.wording.render(each.response, spoken, sms=turn.sms, arguments={**told, **each.arguments})
+        rooms.wording.render(
+            _true_name(session, conversation, each.response), spoken, sms=turn.sms, arguments={**told, **each.arguments}
+        )
         for each in said
         for spoken in _spoken(turn, language)
     ]
@@ -222,6 +225,11 @@ def _say(
         reply_to_inbox=turn.claimed.id,
         written_for=turn.version,
     )
+
+
+def _true_name(session: Session, conversation: Conversation, response: str) -> str:
+    """The engine knows that the status is asked for; which one is true is known here."""
+    return status_response(session, conversation) if response == ASKED else response
 
 
 def _told_so_far(state: State) -> dict[str, str]:

@@ -36,7 +36,7 @@ def run_inside(*arguments: str, timeout: float = 110, check: bool = True) -> sub
 def model_path() -> Path:
     """The model of the sources as they are."""
     folder = Path(os.environ.get("SAMPAN_DATA_DIR", ROOT / "var")) / "models"
-    run_inside("-m", "nlu.train", "--out", str(folder))
+    run_inside("-m", "nlu.train", "--out", str(folder), timeout=420)  # trained once, whole
     printed = run_inside(
         "-c", "from pathlib import Path; from nlu.fingerprint import fingerprint; print(fingerprint(Path()))"
     )

@@ -49,7 +49,9 @@ def test_a_state_survives_json() -> None:
 
 
 def test_danger_told_by_the_last_answer_raises_the_urgency_before_the_report_is_filed() -> None:
-    answer = take("yes", state_with("danger_now", safe_now=True, told_who=True, topic="help", place="x", details="y"))
+    left_out = ["whose", "people", "write_back", "tell_whom"]
+    told = {"topic": "help", "place": "x", "details": "y", "skipped": left_out}
+    answer = take("yes", state_with("danger_now", safe_now=True, told_who=2, **told))
     assert [type(each) for each in answer.do] == [RecordFacts, RaiseUrgency, FileReport]
     assert answer.do[1] == RaiseUrgency(urgency=Urgency.CRITICAL, reason="danger_now")
 
@@ -65,7 +67,7 @@ def test_words_about_safety_answer_the_safe_question(question: str, about: str, 
 
 def test_a_long_answer_is_recorded_whole_and_kept_short() -> None:
     answer = take(
-        "z" * 900, state_with("details", safe_now=True, told_who=True, topic="tip", danger_now=False, place="x")
+        "z" * 900, state_with("details", safe_now=True, told_who=2, topic="tip", danger_now=False, place="x")
     )
     recorded = next(each for each in answer.do if isinstance(each, RecordFacts))
     assert len(recorded.facts["details"]) == 900
@@ -80,7 +82,8 @@ def test_nothing_of_a_person_is_seen_when_a_turn_is_printed() -> None:
 
 def test_a_skipped_danger_question_of_one_case_is_asked_in_the_next() -> None:
     state: Any = None
-    for text in ("help", "yes", "skip", "skip", "skip"):
+    for text in ("help", "yes", "1", *["skip"] * 6):
         state = take(text, state).state
     assert state["slots"]["filed"] is True
-    assert [each.response for each in take("help", state).say] == ["utter_ask_danger_now"]
+    state = take("help", state).state
+    assert [each.response for each in take("1", state).say] == ["utter_ask_danger_now"]
