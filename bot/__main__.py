@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.errors import SampanError
+from bot.operations.hotline_commands import hotlines_app
 from bot.operations.installation import load_settings
 from bot.operations.run_commands import rasa_command, run_app, run_installation
 from bot.operations.staff_commands import oncall_app, staff_app
@@ -22,6 +23,7 @@ app.add_typer(run_app, name="run")
 app.add_typer(staff_app, name="staff")
 app.add_typer(oncall_app, name="oncall")
 app.add_typer(words_app, name="words")
+app.add_typer(hotlines_app, name="hotlines")
 
 
 @app.command()

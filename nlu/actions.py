@@ -275,6 +275,20 @@ class GiveCode(Action):
         return [*tell(hearing, tracker, dispatcher, heard=True), *resume(tracker, hearing.slots)]
 
 
+class TellNumbers(Action):
+    """Whom else can I call? Told to nobody who has not said that it is safe."""
+
+    def name(self) -> str:
+        return "action_tell_numbers"
+
+    async def run(self, dispatcher: Dispatcher, tracker: Tracker, domain: Domain) -> Events:
+        hearing = hearing_of(tracker)
+        hearing.announce(message_of(tracker))
+        if not safety_unknown(hearing.slots):
+            hearing.tell_numbers()
+        return [*tell(hearing, tracker, dispatcher, heard=True), *resume(tracker, hearing.slots)]
+
+
 class SetLanguage(Action):
     """A language is named, or the list of languages is asked for."""
 
@@ -326,6 +340,7 @@ ALL_ACTIONS = (
     CallPerson,
     TellStatus,
     GiveCode,
+    TellNumbers,
     SetLanguage,
     WordsOnly,
     DefaultFallback,

@@ -43,6 +43,10 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
         "empty": "An empty message",
         "tap": "A button",
     },
+    "return_code": {
+        "given": "The number to come back by, which only they may read",
+        "received": "A number to come back by; the message was not kept",
+    },
     "delivery": {
         "pending": "Waiting to be sent",
         "sending": "Being sent",
@@ -105,6 +109,7 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
         "info_topic": "Asked about",
         "departure": "When they would leave",
         "scam_kind": "Kind of fraud",
+        "continues": "Goes on in case",
         "heard_place": "Named: place",
         "heard_country": "Named: country",
         "heard_nationality": "Named: nationality",
@@ -181,6 +186,8 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
         "contact_linked": "Linked a phone",
         "took_over": "Took over from the bot",
         "gave_back": "Gave back to the bot",
+        "hotline_verified": "Checked a hotline",
+        "hotline_expired": "Took a hotline back",
     },
     "who": {"reporter": "Reporter", "bot": "Bot", "staff": "Staff", "system": "Automatic notice"},
     "role": {"responder": "Responder", "supervisor": "Supervisor"},

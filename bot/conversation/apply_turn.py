@@ -6,15 +6,19 @@ version and are cancelled by the outbox; facts and urgency count all the same.""
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.conversation import directives as want
-from bot.conversation.engine import State, TurnAnswer, Understanding
+from bot.conversation.engine import Say, State, TurnAnswer, Understanding
 from bot.conversation.heard_facts import deadline_of, heard_facts
+from bot.conversation.hotline_words import ASKED as HOTLINES
+from bot.conversation.hotline_words import numbers_asked_for
 from bot.conversation.status import ASKED, status_response
 from bot.conversation.wipe import wipe_conversation
 from bot.conversation.wording import Wording
@@ -23,17 +27,21 @@ from bot.database.tables import ContactPoint, Conversation, Report
 from bot.escalation.alarms import raise_alarm, stand_down, tell_owner_of_new_words, wait_for_danger_answer
 from bot.messages.inbox import Claimed
 from bot.messages.message import MessageKind
-from bot.messages.outbox import REPLY, URGENT_REPLY, release_held, say
+from bot.messages.outbox import REPLY, URGENT_REPLY, Words, release_held, say
+from bot.messages.return_codes import give_code
+from bot.privacy.return_codes import grouped
 from bot.privacy.sealing import ConversationOpener, ServiceKeys, seal_to
 from bot.reports.report_store import find_open_report, lock_conversation, open_report, raise_urgency, record_facts
 from bot.reports.triage import Verdict, judge
 from bot.reports.urgency import Urgency
 from bot.settings import Settings
 
-# What the bot says even while a human speaks: the safety of the phone, stop and erase stay its duty.
+# What the bot says even while a human speaks: the safety of the phone, return codes, stop and erase stay its duty.
+_RETURN_CODE = "utter_return_code"
 _SAID_BESIDE_A_HUMAN = frozenset(
-    "utter_ask_safe_now utter_not_safe utter_stop utter_ask_wipe utter_wiped utter_not_wiped".split()
-)
+    "utter_ask_safe_now utter_not_safe utter_stop utter_ask_wipe utter_wiped utter_not_wiped utter_code_kept "
+    "utter_code_not_right utter_code_continues utter_code_in_text utter_code_unknown utter_code_wait".split()
+) | {_RETURN_CODE}
 _ONLY_OF_WHAT_IS_NOT_WRITTEN = "utter_words_only"  # not true of words in a language that we do not speak
 ENGLISH = "en"
 _READ_BACK, _READ_BACK_CHARACTERS, _NOT_TOLD = ("details", "place", "when", "people"), 24, "–"
@@ -89,7 +97,7 @@ def apply_turn(session: Session, turn: Turn, opener: ConversationOpener, rooms: 
     report = _apply_to_report(session, conversation, turn, opener, rooms)
     if turn.answer is not None:
         conversation.state_sealed = seal_to(conversation.public_key, json.dumps(dict(turn.answer.state)))
-        _say(session, conversation, turn, turn.answer, report, rooms)
+        _say(session, conversation, turn, turn.answer, report, opener, rooms)
     if any(isinstance(each, want.Wipe) for each in turn.do):
         wipe_conversation(session, conversation, opener, rooms.keys, keep_reply_to=turn.claimed.id)
 
@@ -200,17 +208,23 @@ def _judge(report: Report, turn: Turn) -> Verdict:
 
 
 def _say(
-    session: Session, conversation: Conversation, turn: Turn, answer: TurnAnswer, report: Report | None, rooms: Rooms
+    session: Session,
+    conversation: Conversation,
+    turn: Turn,
+    answer: TurnAnswer,
+    report: Report | None,
+    opener: ConversationOpener,
+    rooms: Rooms,
 ) -> None:
     language = conversation.language or turn.language
     said = [each for each in answer.say if conversation.owner_id is None or each.response in _SAID_BESIDE_A_HUMAN]
     if not turn.language_known:
         said = [each for each in said if each.response != _ONLY_OF_WHAT_IS_NOT_WRITTEN]
+    code = _new_code(session, conversation, said, turn, rooms)
+    said = [each for each in said if each.response != _RETURN_CODE or code]
     told = _told_so_far(answer.state)
     words = [
-        rooms.wording.render(
-            _true_name(session, conversation, each.response), spoken, sms=turn.sms, arguments={**told, **each.arguments}
-        )
+        _in_words(session, conversation, turn, each, spoken, {**told, **each.arguments, **code}, opener, rooms)
         for each in said
         for spoken in _spoken(turn, language)
     ]
@@ -225,6 +239,33 @@ def _say(
         reply_to_inbox=turn.claimed.id,
         written_for=turn.version,
     )
+
+
+def _in_words(
+    session: Session,
+    conversation: Conversation,
+    turn: Turn,
+    each: Say,
+    spoken: str,
+    arguments: Mapping[str, Any],
+    opener: ConversationOpener,
+    rooms: Rooms,
+) -> Words:
+    if each.response == HOTLINES:
+        return numbers_asked_for(session, conversation, opener, rooms.wording, spoken, sms=turn.sms)
+    name = _true_name(session, conversation, each.response)
+    words = rooms.wording.render(name, spoken, sms=turn.sms, arguments=arguments)
+    return replace(words, erase_once_sent=each.response == _RETURN_CODE)
+
+
+def _new_code(
+    session: Session, conversation: Conversation, said: Sequence[Say], turn: Turn, rooms: Rooms
+) -> dict[str, str]:
+    """A return code is drawn only when it is going to be told: the one they had before stops working."""
+    asked = any(isinstance(each, want.GiveCode) for each in turn.do)
+    if not asked or all(each.response != _RETURN_CODE for each in said):
+        return {}
+    return {"code": grouped(give_code(session, conversation, rooms.keys))}
 
 
 def _true_name(session: Session, conversation: Conversation, response: str) -> str:

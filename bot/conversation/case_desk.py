@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.conversation.handle_message import opener_of
+from bot.conversation.hotline_words import NOBODY_YET, TOLD, nobody_yet_as_told
 from bot.conversation.wording import Wording
 from bot.database.states import Author, OutboxState, ReportState
 from bot.database.tables import (
@@ -47,13 +48,14 @@ class AnswerRefusedError(SampanError):
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One message of a conversation as staff see it."""
+    """One message of a conversation as staff see it; `hidden` when nobody here may read it: a return code."""
 
     at: datetime
     who: str  # reporter, bot, staff, system
     state: str
     outbox_id: int | None
     text: str = field(repr=False)
+    hidden: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,23 +118,36 @@ def _entries(
             state=row.kind,
             outbox_id=None,
             text=opener.open(row.text_sealed) if row.text_sealed else "",
+            hidden=row.text_sealed is None,
         )
         for row in received
     ]
     for out in sent:
-        text = outbox.Words.from_json(opener.open(out.body_sealed)).text if out.body_sealed else ""
+        shown = out.body_sealed if not out.erase_once_sent else None
+        text = outbox.Words.from_json(opener.open(shown)).text if shown else ""
         if out.template:
-            text = template_words(out, conversation, wording, sms=True).text
+            text = template_words(session, out, conversation, wording, sms=True).text
         entries.append(
-            Entry(at=out.created_at, who=out.author.value, state=out.state.value, outbox_id=out.id, text=text)
+            Entry(
+                at=out.created_at,
+                who=out.author.value,
+                state=out.state.value,
+                outbox_id=out.id,
+                text=text,
+                hidden=out.erase_once_sent,
+            )
         )
     return tuple(sorted(entries, key=lambda entry: entry.at))
 
 
-def template_words(row: OutboxMessage, conversation: Conversation, wording: Wording, *, sms: bool) -> Words:
+def template_words(
+    session: Session, row: OutboxMessage, conversation: Conversation, wording: Wording, *, sms: bool
+) -> Words:
     """A template queued for a reporter, in the person's language of this moment; a human's is marked as one."""
     assert row.template is not None
     language = conversation.language or wording.deployment.default_language.value
+    if row.template == NOBODY_YET:
+        return nobody_yet_as_told(session, (row.arguments or {}).get(TOLD, []), wording, language, sms=sms)
     words = wording.render(row.template, language, sms=sms, arguments=row.arguments)
     return wording.as_person(words.text, language, sms=sms) if row.author is Author.STAFF else words
 

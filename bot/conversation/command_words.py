@@ -37,6 +37,7 @@ INTENT_OF_KEY = {
     "language": "choose_language",
     "status": "status",
     "code": "code",
+    "numbers": "numbers",
 }
 
 

@@ -68,6 +68,11 @@ class GiveCode:
 
 
 @dataclass(frozen=True)
+class TellNumbers:
+    """They ask whom else they can call."""
+
+
+@dataclass(frozen=True)
 class OptOut:
     """Nothing more is to be sent until the reporter writes again."""
 
@@ -86,6 +91,7 @@ Directive = (
     | DeclareUnsafe
     | TellStatus
     | GiveCode
+    | TellNumbers
     | CallPerson
     | OptOut
     | Wipe
@@ -134,6 +140,7 @@ _PARSERS: dict[str, Callable[[Mapping[str, Any]], Directive]] = {
     "declare_unsafe": lambda raw: DeclareUnsafe(),
     "tell_status": lambda raw: TellStatus(),
     "give_code": lambda raw: GiveCode(),
+    "tell_numbers": lambda raw: TellNumbers(),
     "call_person": lambda raw: CallPerson(),
     "opt_out": lambda raw: OptOut(),
     "wipe": lambda raw: Wipe(),

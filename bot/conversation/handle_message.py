@@ -1,6 +1,7 @@
 """Start reading here: one message of a reporter, from the inbox to everything it causes.
 
-1. `_prepare` (one transaction): open the text, find the language and the situation.
+1. `_prepare` (one transaction): open the text, find the language and the situation. A message about a return code is
+   handled there and then (return_codes.py), and reaches no engine.
 2. The engine takes its turn; no transaction is open meanwhile.
 3. `_commit` (one transaction): state, words, facts, urgency, alarm, and the inbox row handled. All or nothing.
 
@@ -17,6 +18,7 @@ from bot.conversation.apply_turn import Rooms, Turn, apply_turn, conversation_of
 from bot.conversation.command_words import find_command
 from bot.conversation.engine import DialogueEngine, Situation, TurnAnswer, TurnRequest
 from bot.conversation.languages import Heard, choose, hear
+from bot.conversation.return_codes import Arrived, take_code
 from bot.conversation.wording import Wording
 from bot.database.session import Database
 from bot.database.states import Safety
@@ -45,6 +47,11 @@ class Desk:
     writes_as_sms: frozenset[str]
     keys: ServiceKeys = field(repr=False)
 
+    @property
+    def rooms(self) -> Rooms:
+        """What applying a turn needs of it."""
+        return Rooms(wording=self.wording, keys=self.keys, settings=self.settings)
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Prepared:
@@ -63,11 +70,14 @@ async def handle_message(claimed: Claimed, desk: Desk) -> None:
     """Handle one claimed message of a reporter. LeaseLostError when another worker has taken it over; any other
     error leaves the row to be tried again, and nothing half done."""
     prepared = await desk.database.run(lambda session: _prepare(session, claimed, desk))
+    if prepared is None:
+        return
     answer = await desk.engine.take_turn(prepared.request)
     await desk.database.run(lambda session: _commit(session, claimed, prepared, answer, desk))
 
 
-def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared:
+def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared | None:
+    """None when everything the message caused is done already."""
     conversation = conversation_of(session, claimed)
     opener = opener_of(conversation, desk.keys)
     reading = read(opener.open(claimed.text_sealed) if claimed.text_sealed is not None else "")
@@ -76,6 +86,9 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared:
     default = desk.wording.deployment.default_language.value
     last = inbox.last_word_before(session, claimed)
     gap = last is not None and claimed.received_at - last > desk.settings.hold_after
+    arrived = Arrived(claimed=claimed, heard=heard, gap=gap, sms=claimed.channel in desk.writes_as_sms, text=text)
+    if take_code(session, arrived, desk.rooms):
+        return None
     request = TurnRequest(
         state=json.loads(opener.open(conversation.state_sealed)) if conversation.state_sealed else None,
         text=text[:_LONGEST_FOR_THE_MODEL],
@@ -94,11 +107,12 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared:
 
 
 def _is_the_engines_duty(conversation: Conversation, request: TurnRequest) -> bool:
-    """What is heard even while a human speaks: whether it is safe again, so that what is held may go; stop; erase."""
+    """What is heard even while a human speaks: whether it is safe again, so that what is held may go; stop; erase; the
+    wish for a return code."""
     asks_safety = request.situation.gap or conversation.safety in (Safety.RETURNED, Safety.UNSAFE)
     asks_wipe = request.state is not None and request.state.get("requested_slot") == "wipe_confirmed"
     command = find_command(request.text, request.language)
-    return asks_safety or asks_wipe or (command is not None and command.intent in ("stop", "wipe"))
+    return asks_safety or asks_wipe or (command is not None and command.intent in ("stop", "wipe", "code"))
 
 
 def _situation(claimed: Claimed, heard: Heard, gap: bool, *, blank: bool) -> Situation:
@@ -126,7 +140,7 @@ def _commit(session: Session, claimed: Claimed, prepared: _Prepared, answer: Tur
     # Locked before the inbox row is touched: doors take the two in the same order.
     opener = opener_of(lock_conversation(session, claimed.conversation_id), desk.keys)
     inbox.finish(session, claimed)
-    apply_turn(session, turn, opener, Rooms(wording=desk.wording, keys=desk.keys, settings=desk.settings))
+    apply_turn(session, turn, opener, desk.rooms)
 
 
 def opener_of(conversation: Conversation, keys: ServiceKeys) -> ConversationOpener:

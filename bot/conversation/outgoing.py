@@ -5,21 +5,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.conversation.case_desk import template_words
 from bot.conversation.handle_message import opener_of
+from bot.conversation.hotline_words import NOBODY_YET, TOLD, nobody_yet
 from bot.conversation.page_words import LANGUAGE_NAMES, TAKE_BUTTON, TEMPLATES, fill
 from bot.conversation.wording import Catalogues, Wording
 from bot.database.session import database_now
 from bot.database.tables import Alarm, Conversation, InboxMessage, OutboxMessage, Page, Report, Staff, StaffContact
-from bot.errors import SealingError
+from bot.errors import SealingError, TemporarySendError
 from bot.escalation.replies import READY_ANSWERS
 from bot.messages.contacts import address_of
 from bot.messages.message import Audience, Button, OutboundMessage
 from bot.messages.normalising import to_zawgyi
-from bot.messages.outbox import Words
+from bot.messages.outbox import Words, still_goes
 from bot.privacy.sealing import ServiceKeys, open_with
 from bot.settings import Settings
 
@@ -35,7 +36,8 @@ class Composer:
 
 
 def compose(session: Session, row: OutboxMessage, composer: Composer) -> OutboundMessage:
-    """The message to hand to the channel. SealingError when its words or its address were erased meanwhile."""
+    """The message to hand to the channel. SealingError when its words or its address were erased meanwhile,
+    TemporarySendError when it has to be decided anew whether it goes."""
     if row.audience == Audience.REPORTER.value:
         return _for_reporter(session, row, composer)
     return _for_responder(session, row, composer)
@@ -44,9 +46,13 @@ def compose(session: Session, row: OutboxMessage, composer: Composer) -> Outboun
 def _for_reporter(session: Session, row: OutboxMessage, composer: Composer) -> OutboundMessage:
     assert row.conversation_id is not None
     conversation = session.scalars(select(Conversation).where(Conversation.id == row.conversation_id)).one()
-    _, address = address_of(session, conversation.id, composer.keys)
-    if row.template is not None:
-        words = template_words(row, conversation, composer.wording, sms=row.channel in composer.writes_as_sms)
+    point, address = address_of(session, conversation.id, composer.keys)
+    if not still_goes(session, row, conversation, point, hold_after=composer.settings.hold_after):
+        raise TemporarySendError("things changed since it was leased; it is looked at again")
+    if row.template == NOBODY_YET:
+        words = _nobody_yet(session, row, conversation, composer)
+    elif row.template is not None:
+        words = template_words(session, row, conversation, composer.wording, sms=row.channel in composer.writes_as_sms)
     elif row.body_sealed is not None:
         words = Words.from_json(opener_of(conversation, composer.keys).open(row.body_sealed))
     else:
@@ -59,6 +65,14 @@ def _for_reporter(session: Session, row: OutboxMessage, composer: Composer) -> O
         text=write(words.text),
         buttons=tuple(Button(title=write(button.title), payload=button.payload) for button in words.buttons),
     )
+
+
+def _nobody_yet(session: Session, row: OutboxMessage, conversation: Conversation, composer: Composer) -> Words:
+    """With the telephone lines that are checked at this moment; which they were is kept in the row, for staff."""
+    opener = opener_of(conversation, composer.keys)
+    words, told = nobody_yet(session, conversation, opener, composer.wording, sms=row.channel in composer.writes_as_sms)
+    session.execute(update(OutboxMessage).where(OutboxMessage.id == row.id).values(arguments={TOLD: told}))
+    return words
 
 
 def _for_responder(session: Session, row: OutboxMessage, composer: Composer) -> OutboundMessage:

@@ -101,9 +101,8 @@ class ScriptedTurn:
         if self._message.intent == "talk_to_person":
             self._hearing.want_person()
             self._ask_again()
-        elif self._message.intent in ("status", "code"):
-            if not safety_unknown(self._slots):
-                self._hearing.tell_status() if self._message.intent == "status" else self._hearing.give_code()
+        elif self._message.intent in ("status", "code", "numbers"):
+            self._tell_what_is_asked(self._message.intent)
             self._ask_again()
         elif self._message.intent == "unreadable":
             self._hearing.ask_danger_first()
@@ -112,6 +111,17 @@ class ScriptedTurn:
             self._set_language(self._message.language)
         else:
             self._ask("language_choice")
+
+    def _tell_what_is_asked(self, command: str) -> None:
+        """Told to nobody who has not said that it is safe."""
+        if safety_unknown(self._slots):
+            return
+        if command == "status":
+            self._hearing.tell_status()
+        elif command == "code":
+            self._hearing.give_code()
+        else:
+            self._hearing.tell_numbers()
 
     def _set_language(self, language: str) -> None:
         self._hearing.set_language(language)

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from bot.database.states import InboxState, OutboxState
 from bot.database.tables import ContactPoint, Conversation, InboxMessage, OutboxMessage, Report
 from bot.messages.contacts import find_or_begin
+from bot.messages.return_codes import forget_code
 from bot.privacy.sealing import ConversationOpener, ServiceKeys, open_with, seal_to
+from bot.reports.report_store import lock_conversation
 
 _UNSENT = (OutboxState.PENDING, OutboxState.HELD, OutboxState.UNCERTAIN)
 
@@ -33,8 +35,24 @@ def wipe_conversation(
         .values(text_sealed=None, callback_sealed=None)
     )
     session.execute(update(Report).where(Report.conversation_id == conversation.id).values(facts_sealed=None))
+    forget_code(session, conversation.id)
     conversation.state_sealed = None
     conversation.wipe_asked_at = func.now()
+    _wipe_what_it_left_behind(session, conversation, keys, keep_reply_to=keep_reply_to)
+
+
+def _wipe_what_it_left_behind(
+    session: Session, conversation: Conversation, keys: ServiceKeys, *, keep_reply_to: int
+) -> None:
+    """What the same phone had written before it went on here by a return code: nobody else could ever ask for that."""
+    left = select(Conversation.id).where(
+        Conversation.continued_in == conversation.id, Conversation.wipe_asked_at.is_(None)
+    )
+    for conversation_id in session.scalars(left).all():
+        earlier = lock_conversation(session, conversation_id)
+        assert earlier.private_key_wrapped is not None
+        opener = ConversationOpener(keys, earlier.private_key_wrapped)
+        wipe_conversation(session, earlier, opener, keys, keep_reply_to=keep_reply_to)
 
 
 def _give_later_messages_a_new_conversation(

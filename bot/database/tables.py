@@ -3,7 +3,7 @@ column ends in _sealed; hashes are keyed with a key that is not in the database.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -63,6 +63,7 @@ class Conversation(Table):
     state_sealed: Mapped[bytes | None]  # the engine's folded state
     version: Mapped[int] = mapped_column(default=0)  # counts who speaks: a bot's word for an older version is cancelled
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # the human who speaks now; the bot is silent
+    continued_in: Mapped[UUID | None] = mapped_column(ForeignKey("conversation.id"))  # where its phone went by a code
     safety: Mapped[Safety] = mapped_column(_coded(Safety), default=Safety.UNKNOWN)
     last_word_at: Mapped[datetime | None]  # the reporter's last message
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -78,7 +79,7 @@ class ContactPoint(Table):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), unique=True)
     channel: Mapped[str]
-    address_hash: Mapped[bytes | None]  # None once wiped: the next message from there begins afresh
+    address_hash: Mapped[bytes | None]  # None once wiped, or moved by a return code: what comes next begins afresh
     address_sealed: Mapped[bytes | None]
     opted_out_at: Mapped[datetime | None]
     broken_reason: Mapped[str | None]  # coded: blocked, opted_out, permanent
@@ -139,6 +140,7 @@ class OutboxMessage(Table):
     template: Mapped[str | None]  # the name of a text without content, rendered when it is sent
     arguments: Mapped[dict[str, Any] | None]  # of the template: numbers and coded words
     expect_version: Mapped[int | None]  # the conversation's version it was written for; bot only
+    erase_once_sent: Mapped[bool] = mapped_column(server_default=false())  # holds a return code, shown to no one here
     priority: Mapped[int]  # 0 first page of an unpaged alarm, 1 re-page, 2 urgent reply, 3 reply, 4 the rest
     state: Mapped[OutboxState] = mapped_column(_coded(OutboxState), default=OutboxState.PENDING)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -152,6 +154,28 @@ class OutboxMessage(Table):
     receipt_rank: Mapped[int] = mapped_column(default=-1)  # receipts never move backwards
     parts: Mapped[int | None]
     error_kind: Mapped[str | None]
+
+
+class ReturnCode(Table):
+    """The number by which a conversation can be gone on with from another phone; hashes only, one a conversation."""
+
+    __tablename__ = "return_code"
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), primary_key=True)
+    code_hash: Mapped[bytes] = mapped_column(unique=True)
+    last_four_hash: Mapped[bytes | None]  # until they have written the last four digits, or were wrong twice
+    last_four_missed: Mapped[bool] = mapped_column(default=False)  # were wrong once
+    given_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ReturnCodeTry(Table):
+    """Somebody wrote a code that nobody has; forgotten after an hour."""
+
+    __tablename__ = "return_code_try"
+    __table_args__ = (Index("return_code_try_recent", "channel", "at"),)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    channel: Mapped[str]
+    sender_hash: Mapped[bytes]
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 report_number = Sequence("report_number", start=101)
@@ -287,6 +311,21 @@ class AuditEntry(Table):
     action: Mapped[str]
     report_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"))
     detail: Mapped[str | None]
+
+
+class HotlineVerification(Table):
+    """Somebody of this deployment called a public line and vouches for it until a day; the newest one counts."""
+
+    __tablename__ = "hotline_verification"
+    __table_args__ = (Index("one_live_verification", "key", unique=True, postgresql_where=text("expired_at is null")),)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    key: Mapped[str]  # of bot/reports/hotlines.yml
+    number: Mapped[str]  # as it was called: a public number, nobody's own
+    source: Mapped[str]  # where it is published
+    verified_on: Mapped[date]
+    verified_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    expires_on: Mapped[date]  # the last day on which it is shown
+    expired_at: Mapped[datetime | None]  # ended before that, or verified anew
 
 
 class PollOffset(Table):

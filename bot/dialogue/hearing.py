@@ -116,6 +116,12 @@ class Hearing:
         self.do.append({"directive": "give_code"})
         self.say.append("utter_return_code")
 
+    def tell_numbers(self) -> None:
+        """Whom else they can call; which numbers were checked is known to the bot, not here."""
+        self.slots["misses"] = 0
+        self.do.append({"directive": "tell_numbers"})
+        self.say.append("utter_hotlines")
+
     def stop(self) -> None:
         """They want to hear nothing more; what was told is kept."""
         self.do.append({"directive": "opt_out"})
@@ -310,6 +316,7 @@ ORDER = (
     "declare_unsafe",
     "tell_status",
     "give_code",
+    "tell_numbers",
     "record_facts",
     "raise_urgency",
     "call_person",

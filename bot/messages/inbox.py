@@ -189,6 +189,11 @@ def finish(session: Session, claimed: Claimed) -> None:
     _update(session, claimed, state=InboxState.HANDLED, handled_at=func.now(), lease_until=None, lease_token=None)
 
 
+def erase_text(session: Session, claimed: Claimed) -> None:
+    """Nobody is to read it: it holds a return code."""
+    session.execute(update(InboxMessage).where(InboxMessage.id == claimed.id).values(text_sealed=None))
+
+
 def fail(session: Session, claimed: Claimed, *, error_kind: str) -> bool:
     """Put it back for later. True when it is given up as dead: the caller must then alarm a human."""
     dead = claimed.attempts >= MAX_INBOX_ATTEMPTS

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -32,10 +32,12 @@ _OPEN = (OutboxState.PENDING, OutboxState.SENDING)
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """A text in its final language, with its choices."""
+    """A text in its final language, with its choices. `erase_once_sent` is a secret of the person's own: it is theirs
+    whoever speaks by then, nobody else sees it, and it is not kept."""
 
     text: str = field(repr=False)
     buttons: tuple[Button, ...] = field(repr=False, default=())
+    erase_once_sent: bool = False
 
     def to_json(self) -> str:
         """For sealing."""
@@ -75,7 +77,8 @@ def say(
             "author": author,
             "author_id": author_id,
             "body_sealed": seal_to(conversation.public_key, each.to_json()),
-            "expect_version": written_for,
+            "expect_version": None if each.erase_once_sent else written_for,
+            "erase_once_sent": each.erase_once_sent,
             "priority": priority,
             "state": OutboxState.PENDING,
         }
@@ -212,9 +215,27 @@ def _verdict(session: Session, row: OutboxMessage, hold_after: timedelta) -> Out
     )
     if conversation is None:
         return None
+    point = session.scalars(select(ContactPoint).where(ContactPoint.conversation_id == conversation.id)).one()
+    row.channel = point.channel  # they may have gone on from another phone since it was written
+    return _verdict_now(session, row, conversation, point, hold_after)
+
+
+def still_goes(
+    session: Session, row: OutboxMessage, conversation: Conversation, point: ContactPoint, *, hold_after: timedelta
+) -> bool:
+    """Whether a leased row may still be sent to this address: between lease and sending a human may have taken over, or
+    the person may have come back on another phone, who has not said yet that it is safe."""
+    return (
+        row.channel == point.channel
+        and _verdict_now(session, row, conversation, point, hold_after) is OutboxState.SENDING
+    )
+
+
+def _verdict_now(
+    session: Session, row: OutboxMessage, conversation: Conversation, point: ContactPoint, hold_after: timedelta
+) -> OutboxState:
     if row.expect_version is not None and row.expect_version != conversation.version:
         return OutboxState.CANCELLED
-    point = session.scalars(select(ContactPoint).where(ContactPoint.conversation_id == conversation.id)).one()
     held = must_be_held(
         safety=conversation.safety,
         opted_out=point.opted_out_at is not None,
@@ -248,6 +269,7 @@ def record_sent(session: Session, claimed: ClaimedOut, result: SendResult, keys:
         provider_key=keys.lookup_hash("provider", row.channel, result.provider_id),
         provider_ref=result.provider_id if row.audience == Audience.RESPONDER.value else None,
         parts=result.parts,
+        body_sealed=_kept_body(),
         error_kind=None,
         lease_until=None,
         lease_token=None,
@@ -263,9 +285,15 @@ def record_failure(session: Session, claimed: ClaimedOut, decision: Decision, er
         state=state[decision.next],
         due_at=database_now(session) + decision.pause,
         error_kind=error_kind,
+        **({"body_sealed": _kept_body()} if decision.next is Next.GIVE_UP else {}),
         lease_until=None,
         lease_token=None,
     )
+
+
+def _kept_body() -> ColumnElement[bytes | None]:
+    """Of words that are not to be kept, nothing."""
+    return case((OutboxMessage.erase_once_sent, null()), else_=OutboxMessage.body_sealed)
 
 
 def _update(session: Session, claimed: ClaimedOut, **values: object) -> None:

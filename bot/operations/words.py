@@ -1,25 +1,31 @@
 """Gathers every word a person reads from where it is written once (domain.yml, page_words.py, the console) and brings
-the catalogues in locale/ up to date: new texts are added empty, texts that are gone are dropped, translations stay."""
+the catalogues in locale/ up to date: new texts are added empty, texts that are gone are dropped, translations stay.
+What the words may not be stands in words_rules.py, how they are laid out for a reader in words_page.py."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import typer
 import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import PoFileError, read_po, write_po
 
 from bot.console.labels import all_labels
 from bot.console.rendering import WAITING_FORMS
 from bot.conversation.page_words import CONTEXT, TAKE_BUTTON, TEMPLATES
-from bot.conversation.wording import NEVER_TRANSLATED, PROJECT
-from bot.deployment import OfferedLanguage
+from bot.conversation.wording import NEVER_TRANSLATED, PROJECT, Catalogues, Wording
+from bot.deployment import DEMO_DEPLOYMENT, OfferedLanguage
+from bot.errors import ConfigurationError
+from bot.operations.words_page import PAGE, current_page, totals
+from bot.operations.words_rules import Breach, breaches_of, messages, placeholder_breach
 
 _CONSOLE = PROJECT / "bot" / "console"
+LOCALE = PROJECT / "locale"
 _KEYWORDS = {"pgettext": ((1, "c"), 2), "say": (2,)}
 _NOT_REVIEWED = "Not yet reviewed by a native reader."
 _METHODS = [("**.html", "jinja2"), ("**.py", "python")]
@@ -65,25 +71,49 @@ def _console() -> Iterator[Source]:
         yield Source(context=context or "console", english=message if isinstance(message, str) else message[0])
 
 
-def catalogue_path(language: OfferedLanguage) -> Path:
+def catalogue_path(language: OfferedLanguage, locale: Path = LOCALE) -> Path:
     """Where the words of a language lie."""
-    return PROJECT / "locale" / language.value / "LC_MESSAGES" / "sampan.po"
+    return locale / language.value / "LC_MESSAGES" / "sampan.po"
 
 
-def untranslated(language: OfferedLanguage) -> list[Source]:
+def untranslated(language: OfferedLanguage, locale: Path = LOCALE) -> list[Source]:
     """What a language still lacks."""
-    catalogue = _read(language)
+    catalogue = _read(language, locale)
     return [source for source in all_sources() if not _translation(catalogue, source)]
 
 
-def _read(language: OfferedLanguage) -> Catalog:
-    with catalogue_path(language).open("rb") as file:
-        return read_po(file, locale=language.value)
+def _read(language: OfferedLanguage, locale: Path = LOCALE) -> Catalog:
+    path = catalogue_path(language, locale)
+    try:
+        with path.open("rb") as file:
+            return read_po(file, locale=language.value, abort_invalid=True)
+    except FileNotFoundError:
+        raise ConfigurationError(f"there is no catalogue at {path}") from None
+    except (PoFileError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} is no catalogue: {error}") from None
 
 
 def _translation(catalogue: Catalog, source: Source) -> str:
     entry = catalogue.get(source.english, context=source.context)
     return str(entry.string) if entry is not None and entry.string else ""
+
+
+def all_breaches(locale: Path = LOCALE) -> list[Breach]:
+    """Every rule that the words in this folder break; what is not translated is one too, and is judged in English."""
+    found = [breach for language in OfferedLanguage for breach in _catalogue_breaches(language, locale)]
+    ours = Wording.load(DEMO_DEPLOYMENT)
+    theirs = Wording(responses=ours.responses, catalogues=Catalogues.load(locale), deployment=ours.deployment)
+    return [*found, *(breach for message in messages(theirs) for breach in breaches_of(message))]
+
+
+def _catalogue_breaches(language: OfferedLanguage, locale: Path) -> Iterator[Breach]:
+    for source in untranslated(language, locale):
+        yield Breach(language=language.value, name=source.context, rule="not translated", detail=source.english)
+    for entry in _read(language, locale):
+        if entry.id and entry.string:
+            breach = placeholder_breach(language.value, str(entry.context), str(entry.id), str(entry.string))
+            if breach is not None:
+                yield breach
 
 
 @words_app.command()
@@ -122,3 +152,23 @@ def missing() -> None:
             count += 1
             typer.echo(f"{language.value}  {source.context}: {source.english}")
     raise typer.Exit(1 if count else 0)
+
+
+@words_app.command()
+def check(
+    locale: Annotated[Path, typer.Option(help="A folder with catalogues, such as one a translator sent.")] = LOCALE,
+) -> None:
+    """List what breaks a rule: untranslated, placeholders, parts, buttons, forbidden words; exit code 1 if any."""
+    found = all_breaches(locale)
+    for breach in found:
+        typer.echo(str(breach))
+    raise typer.Exit(1 if found else 0)
+
+
+@words_app.command()
+def copy() -> None:
+    """Write docs/words.md, every message to a reporter in five languages side by side, for whoever reviews them."""
+    PAGE.write_text(current_page(), encoding="utf-8")
+    count, parts = totals(Wording.load(DEMO_DEPLOYMENT))
+    typer.echo(f"wrote {PAGE.relative_to(PROJECT)}: {count} messages")
+    typer.echo("SMS parts: " + ", ".join(f"{language} {each}" for language, each in parts.items()))

@@ -17,6 +17,7 @@ from nacl.secret import SecretBox
 
 from bot.errors import ConfigurationError, SealingError
 
+_NEWEST = "return_code"
 CODE_ALPHABET = "234679ACDEFGHJKMNPQRTUVWXY"  # 26 signs; none that is misread for another at 3 a.m.
 
 
@@ -31,6 +32,7 @@ class ServiceKeys:
     staff: bytes = field(repr=False)  # seals responders' own words (acknowledgements, link codes)
     code: bytes = field(repr=False)  # derives the one-time code of each page
     form: bytes = field(repr=False)  # signs forms of the console against cross-site posts
+    return_code: bytes = field(repr=False)  # keyed hash of return codes, and of who has tried them
 
     @classmethod
     def generate(cls) -> ServiceKeys:
@@ -46,8 +48,9 @@ class ServiceKeys:
         """Read a keys file's content. Raises ConfigurationError when a key is missing or has the wrong size."""
         try:
             raw = json.loads(text)
+            raw.setdefault(_NEWEST, _made_of(raw["lookup"]))
             keys = {key.name: base64.b64decode(raw[key.name], validate=True) for key in fields(cls)}
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             raise ConfigurationError("the keys file cannot be read; restore it from its backup") from None
         if any(len(key) != SecretBox.KEY_SIZE for key in keys.values()):
             raise ConfigurationError("a key in the keys file has the wrong length; restore it from its backup")
@@ -58,6 +61,12 @@ class ServiceKeys:
         message = "\x1f".join(parts).encode("utf-8", "surrogatepass")
         return hmac.new(self.lookup, message, hashlib.sha256).digest()
 
+    def return_code_hash(self, *parts: str) -> bytes:
+        """Keyed hash by which a return code is found again. It is 14 random digits: without the key nobody can try them
+        all, and with keys and database in hand nobody needs to, so that no slow hash is used."""
+        message = "\x1f".join(parts).encode("utf-8", "surrogatepass")
+        return hmac.new(self.return_code, message, hashlib.sha256).digest()
+
     def page_code(self, page_id: int) -> str:
         """The four-sign code of one page; not stored anywhere, made again when a reply must be checked."""
         digest = hmac.new(self.code, str(page_id).encode(), hashlib.sha256).digest()
@@ -67,6 +76,13 @@ class ServiceKeys:
             number, rest = divmod(number, len(CODE_ALPHABET))
             signs.append(CODE_ALPHABET[rest])
         return "".join(signs)
+
+
+def _made_of(lookup: str) -> str:
+    """The key that keys files of before the return codes do not hold, always the same one: an installation that is
+    brought up to date keeps its file."""
+    made = hmac.new(base64.b64decode(lookup, validate=True), _NEWEST.encode(), hashlib.sha256).digest()
+    return base64.b64encode(made).decode()
 
 
 def seal_with(key: bytes, text: str) -> bytes:

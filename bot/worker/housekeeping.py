@@ -1,4 +1,5 @@
-"""Small duties at intervals: leases of dead workers, wiped conversations whose last word has left, old sessions."""
+"""Small duties at intervals: leases of dead workers, wiped conversations whose last word has left, wrong return codes
+that no longer count, old sessions."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from bot.database.session import Database
 from bot.database.tables import StaffSession
 from bot.errors import DatabaseDownError
 from bot.messages.outbox import recover_expired_leases
+from bot.messages.return_codes import forget_old_tries
 
 log = structlog.get_logger("worker")
 
@@ -38,4 +40,5 @@ class Housekeeping:
         recover_expired_leases(session, harmless_repeats=self._harmless_repeats)
         for conversation_id in conversations_to_finish(session):
             finish_wipe(session, conversation_id)
+        forget_old_tries(session)
         session.execute(delete(StaffSession).where(StaffSession.last_seen_at < func.now() - SESSION_IDLE))

@@ -38,6 +38,7 @@ INTENT_OF_KEY = {
     "language": "choose_language",
     "status": "status",
     "code": "code",
+    "numbers": "numbers",
 }
 ABOUT_SAFETY = {"safe": ("affirm", True), "not_safe": ("deny", False)}
 Found = dict[str, Any]

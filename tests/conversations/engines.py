@@ -14,6 +14,7 @@ _NAMES = {
     "DeclareUnsafe": "declare_unsafe",
     "TellStatus": "tell_status",
     "GiveCode": "give_code",
+    "TellNumbers": "tell_numbers",
     "CallPerson": "call_person",
     "OptOut": "opt_out",
     "Wipe": "wipe",

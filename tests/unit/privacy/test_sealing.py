@@ -127,6 +127,20 @@ def test_keys_survive_their_file_and_hide_in_a_repr(keys: ServiceKeys) -> None:
     assert len({getattr(keys, each.name) for each in fields(keys)}) == len(fields(keys))
 
 
+def test_a_keys_file_of_before_the_return_codes_is_read_and_gives_the_same_key_each_time(keys: ServiceKeys) -> None:
+    older = {name: key for name, key in json.loads(keys.to_json()).items() if name != "return_code"}
+    read = ServiceKeys.from_json(json.dumps(older))
+    assert read == ServiceKeys.from_json(json.dumps(older))
+    assert (read.lookup, len(read.return_code)) == (keys.lookup, 32)
+    assert read.return_code not in (keys.return_code, keys.lookup)
+
+
+def test_a_hash_of_a_return_code_needs_its_own_key(keys: ServiceKeys) -> None:
+    assert keys.return_code_hash("code", "1") == keys.return_code_hash("code", "1")
+    assert keys.return_code_hash("code", "1") != keys.lookup_hash("code", "1")
+    assert keys.return_code_hash("code", "1") != ServiceKeys.generate().return_code_hash("code", "1")
+
+
 KEY_FILES = {
     "not JSON": "{",
     "no object": "[]",
