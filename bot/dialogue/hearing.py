@@ -172,8 +172,8 @@ class Hearing:
         return self._answer_yes_or_no(requested, answer)
 
     def _answer_choice(self, message: Message, requested: str) -> bool:
-        choices = CHOICES[requested]
-        chosen = choices[message.number - 1] if message.number in range(1, len(choices) + 1) else None
+        choices, number = CHOICES[requested], message.number or 0
+        chosen = choices[number - 1] if 1 <= number <= len(choices) else None
         if requested == "topic":
             chosen = chosen or self.slots["topic"] or message.topic
         elif requested == "whose":

@@ -9,8 +9,9 @@ import pytest
 from bot.conversation.engine import DialogueEngine, TurnAnswer
 from bot.conversation.rasa_engine import RasaEngine, loopback_client
 from bot.conversation.scripted_engine import ScriptedEngine
-from tests.conversations.conversations import CONVERSATIONS, LANGUAGES, WORDS, Conversation
+from tests.conversations.conversations import CONVERSATIONS, Conversation
 from tests.conversations.engines import summary, walk
+from tests.conversations.words import LANGUAGES, WORDS
 from tests.rasa_environment.served_model import ServedModel
 
 each_conversation = pytest.mark.parametrize("conversation", CONVERSATIONS, ids=lambda told: told.name)

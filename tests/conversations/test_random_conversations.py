@@ -11,8 +11,8 @@ import pytest
 from bot.conversation.engine import Situation, State, TurnRequest
 from bot.conversation.rasa_engine import RasaEngine, loopback_client
 from bot.conversation.scripted_engine import ScriptedEngine
-from tests.conversations.conversations import LANGUAGES, WORDS
 from tests.conversations.engines import summary
+from tests.conversations.words import LANGUAGES, WORDS
 from tests.rasa_environment.served_model import ServedModel
 
 CONVERSATIONS = 12

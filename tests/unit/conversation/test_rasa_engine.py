@@ -84,7 +84,7 @@ def test_a_good_answer_arrives_in_our_types() -> None:
             "text": WRITTEN,
             "language": "km",
             "channel": "sms",
-            "situation": {"urgent": True, "gap": False, "kind": "text"},
+            "situation": {"urgent": True, "suicidal": False, "gap": False, "kind": "text"},
             "now": "2026-11-22T02:14:00+00:00",
         }
     ]

@@ -64,12 +64,13 @@ def test_the_opened_page_holds_what_was_said_in_order_and_by_whom(house: House) 
 
 def test_facts_told_are_there_for_staff_and_none_is_lost_by_a_later_one(house: House) -> None:
     dara = house.on_call("Dara")
-    for words in (CRY, "1", "1", "poipet", "the blue house"):
+    for words in (CRY, "1", "1", "1", "poipet", "7", "2", "evenings after nine", "2"):
         house.hears(words)
     facts = _open(house, dara).facts
     assert facts["place"] == "poipet"
     assert CRY in facts["details"]
-    assert "the blue house" in facts["details"]
+    assert (facts["whose"], facts["danger_now"], facts["people"]) == ("self", "yes", "7")
+    assert (facts["write_back"], facts["write_when"], facts["tell_whom"]) == ("at_times", "evenings after nine", "ngo")
 
 
 def test_who_writes_is_said_machine_or_person(house: House) -> None:
