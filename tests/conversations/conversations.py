@@ -1,7 +1,7 @@
 """Conversations told without a language: who writes what, and what both engines must answer.
 
-A step's text is a key of WORDS (words.py) (said in the language of the run), or a text that stands for itself. Its answer is
-the responses without "utter_", and the directives.
+A step's text is a key of WORDS (words.py; said in the language of the run), or a text that stands for itself. Its
+answer is the responses without "utter_", and the directives.
 """
 
 from __future__ import annotations
