@@ -1,6 +1,6 @@
 # Prerequisites: make, git, Python 3.11 or newer with pip. Everything else is fetched into the project.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check train bench bench-language chaos clean
+.PHONY: help setup demo run test check train bench bench-language chaos walks clean
 
 PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 python3 python; do \
 	if $$python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo $$python; break; fi; done)
@@ -45,6 +45,9 @@ bench-language: setup  ## language, intents, urgency, false alarms, beside other
 
 chaos: setup  ## kill -9 at named points of the path, hundreds of times
 	@exec .venv/bin/python -m bench.chaos
+
+walks: setup  ## ten thousand random walks through the dialogue, every turn held to docs/dialogue.md (nightly)
+	@exec .venv/bin/python -m bench.walks
 
 clean:  ## environments, tools, caches; never the data under var/
 	rm -rf .venv nlu/.venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .rasa build dist

@@ -46,6 +46,7 @@ from bot.webhooks.app import Door, build_app
 from bot.webhooks.sandbox_page import sandbox_routes
 from bot.webhooks.sandbox_phones import SandboxPhones
 from bot.worker.alarm_loop import AlarmWorker
+from bot.worker.chat_eraser import ChatEraser
 from bot.worker.housekeeping import Housekeeping
 from bot.worker.inbox_loop import InboxWorker
 from bot.worker.loops import run_loop
@@ -133,8 +134,12 @@ def build_service(settings: Settings, database_url: str, engine: DialogueEngine)
 async def running_workers(service: Service) -> AsyncIterator[None]:
     """Every loop of this process, until the block is left. What is under way then is finished or its lease runs out."""
     wakeups = Wakeups(_conninfo(service.database.url))
+    eraser = ChatEraser(service.database, service.channels, service.keys)
     ticking = start_ticking(
-        {"housekeeping": (_HOUSEKEEPING_INTERVAL, Housekeeping(service.database, _HARMLESS_REPEATS).tidy)}
+        {
+            "housekeeping": (_HOUSEKEEPING_INTERVAL, Housekeeping(service.database, _HARMLESS_REPEATS).tidy),
+            "chat_eraser": (_HOUSEKEEPING_INTERVAL, eraser.erase),
+        }
     )
     tasks = [asyncio.create_task(each) for each in _loops(service, wakeups)]
     try:

@@ -289,6 +289,20 @@ class TellNumbers(Action):
         return [*tell(hearing, tracker, dispatcher, heard=True), *resume(tracker, hearing.slots)]
 
 
+class KeepChatEmpty(Action):
+    """Their chat is to empty itself, or no longer. Obeyed for nobody who has not said that it is safe."""
+
+    def name(self) -> str:
+        return "action_keep_chat_empty"
+
+    async def run(self, dispatcher: Dispatcher, tracker: Tracker, domain: Domain) -> Events:
+        message, hearing = message_of(tracker), hearing_of(tracker)
+        hearing.announce(message)
+        if not safety_unknown(hearing.slots):
+            hearing.keep_chat_empty(wanted=message.intent == "vanish")
+        return [*tell(hearing, tracker, dispatcher, heard=True), *resume(tracker, hearing.slots)]
+
+
 class SetLanguage(Action):
     """A language is named, or the list of languages is asked for."""
 
@@ -341,6 +355,7 @@ ALL_ACTIONS = (
     TellStatus,
     GiveCode,
     TellNumbers,
+    KeepChatEmpty,
     SetLanguage,
     WordsOnly,
     DefaultFallback,

@@ -4,7 +4,7 @@ one line in the contract suite and one page of docs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -64,6 +64,25 @@ class PollingChannel(Channel, Protocol):
 
         Raises a SendError when the provider could not be asked; nothing is lost by asking again.
         """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeletedResult:
+    """What became of messages that were to be deleted. One that was gone already counts as deleted."""
+
+    deleted: int = 0
+    not_deletable: int = 0  # the provider says that it never will: too old, or the person blocked us
+
+
+class DeletesHistory(Protocol):
+    """A channel that can delete messages of a chat on both sides; it gives each message its `chat_message_id`."""
+
+    most_deleted_at_once: int
+
+    async def delete(self, address: str, message_ids: Sequence[str]) -> DeletedResult:
+        """Delete at most `most_deleted_at_once` messages, received and sent ones. Raises a SendError when nobody knows
+        or trying again may help; deleting twice is harmless."""
         ...
 
 

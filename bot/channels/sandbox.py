@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from pydantic import SecretStr
 
 from bot.channels.addresses import telephone
-from bot.channels.channel import Delivery, ProviderRequest
+from bot.channels.channel import DeletedResult, Delivery, ProviderRequest
 from bot.channels.request_body import instant, json_object, optional_text, required_text
 from bot.channels.signatures import demand, require_equal
 from bot.channels.sms_segments import part_count
@@ -23,6 +23,7 @@ from bot.messages.message import Button, InboundMessage, MessageKind, OutboundMe
 SIGNATURE_HEADER = "x-sandbox-signature"
 # Kinds the page may post; the rest follows from what the message holds.
 _SENDABLE = frozenset(kind.value for kind in MessageKind) - {MessageKind.TEXT, MessageKind.TAP}
+_SENT, _OWN = "sent:", "own:"  # whose a message of a chat is: the two count apart
 _HANDLE = re.compile(r"[A-Za-z0-9_+-]{1,64}")
 
 
@@ -33,9 +34,16 @@ class PhoneStore(Protocol):
         """Show a message on a phone and return its id; the same `key` again shows nothing new, and returns that id."""
         ...
 
+    async def remove(self, phone: str, keys: Sequence[str], own_keys: Sequence[str]) -> None:
+        """Take messages off a phone, those it was sent under `keys` and those its holder wrote under `own_keys`."""
+        ...
+
 
 class SandboxChannel:
-    """One kind of sandbox phone: "sandbox_sms", "sandbox_telegram" or "sandbox_staff"."""
+    """One kind of sandbox phone: "sandbox_sms", "sandbox_telegram" or "sandbox_staff". Like on the real ones, an SMS
+    cannot be deleted from here, a chat message can."""
+
+    most_deleted_at_once = 100
 
     def __init__(
         self,
@@ -73,13 +81,23 @@ class SandboxChannel:
             kind=kind,
             sent_at=instant(posted.get("sent_at")),
             callback_id=callback or None,
+            chat_message_id=None if self.writes_as_sms or callback else _OWN + required_text(posted, "id"),
         )
         return Delivery(messages=(inbound,))
 
     async def send(self, message: OutboundMessage) -> SendResult:
         """Put it on the phone."""
         shown = await self._store.put(message.address, message.text, message.buttons, message.key)
-        return SendResult(provider_id=shown, parts=part_count(message.text) if self.writes_as_sms else 1)
+        if self.writes_as_sms:
+            return SendResult(provider_id=shown, parts=part_count(message.text))
+        return SendResult(provider_id=shown, chat_message_ids=(_SENT + message.key,))
+
+    async def delete(self, address: str, message_ids: Sequence[str]) -> DeletedResult:
+        """Take them off the phone."""
+        sent = [each.removeprefix(_SENT) for each in message_ids if each.startswith(_SENT)]
+        own = [each.removeprefix(_OWN) for each in message_ids if each.startswith(_OWN)]
+        await self._store.remove(address, sent, own)
+        return DeletedResult(deleted=len(message_ids))
 
     async def answer_tap(self, callback_id: str, text: str) -> None:
         """A sandbox phone's buttons do not spin."""

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import timedelta
+from http import HTTPStatus
 
 import structlog
 from pydantic import SecretStr
@@ -15,7 +17,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPrevie
 from telegram.constants import CallbackQueryLimit, InlineKeyboardButtonLimit, MessageLimit
 from telegram.error import TelegramError
 
-from bot.channels.channel import Delivery, ProviderRequest
+from bot.channels.channel import DeletedResult, Delivery, ProviderRequest
 from bot.channels.quiet_http import Timeouts, silence_http_logs
 from bot.channels.request_body import json_object
 from bot.channels.signatures import demand, require_equal
@@ -23,6 +25,7 @@ from bot.channels.sms_segments import cut, utf16_units
 from bot.channels.telegram_requests import CallFailed, QuietRequest
 from bot.channels.telegram_updates import ALLOWED_UPDATES, read_update
 from bot.errors import (
+    BlockedError,
     ConfigurationError,
     MalformedRequestError,
     PermanentSendError,
@@ -40,6 +43,7 @@ class TelegramChannel:
     """One bot. In webhook mode it refuses to start without a secret token: the URL alone proves nothing."""
 
     writes_as_sms = False
+    most_deleted_at_once = 100  # https://core.telegram.org/bots/api#deletemessages
 
     def __init__(
         self,
@@ -113,11 +117,36 @@ class TelegramChannel:
             detail = "nothing to say" if not parts else "not a chat id"
             raise PermanentSendError(detail)
         keyboard = _keyboard(message.buttons)
-        provider_id = ""
+        sent: list[str] = []
         for number, part in enumerate(parts, start=1):
             is_last = number == len(parts)
-            provider_id = await self._send_part(message, part, keyboard if is_last else None, first=number == 1)
-        return SendResult(provider_id=provider_id, parts=len(parts))
+            sent.append(await self._send_part(message, part, keyboard if is_last else None, first=number == 1))
+        return SendResult(provider_id=sent[-1], parts=len(parts), chat_message_ids=tuple(sent))
+
+    async def delete(self, address: str, message_ids: Sequence[str]) -> DeletedResult:
+        """Delete messages of a private chat on both sides; Telegram skips those that are gone already.
+
+        One message that cannot be deleted (older than 48 hours) makes it refuse the whole call, so that a refused one
+        is asked for again in halves. Raises a SendError only where asking again later may help.
+        """
+        failed: CallFailed | None = None
+        fields = {"chat_id": address, "message_ids": json.dumps([int(each) for each in message_ids])}
+        try:
+            await self._requests.call(f"{self._api}/deleteMessages", fields, self._timeouts.answer)
+        except CallFailed as error:
+            failed = error
+        if failed is None:
+            return DeletedResult(deleted=len(message_ids))
+        refused = failed.status == HTTPStatus.BAD_REQUEST
+        if isinstance(failed.failure, BlockedError) or (refused and len(message_ids) == 1):
+            return DeletedResult(not_deletable=len(message_ids))
+        if not refused:
+            raise failed.failure
+        middle = len(message_ids) // 2
+        halves = [await self.delete(address, half) for half in (message_ids[:middle], message_ids[middle:])]
+        return DeletedResult(
+            deleted=sum(half.deleted for half in halves), not_deletable=sum(half.not_deletable for half in halves)
+        )
 
     async def answer_tap(self, callback_id: str, text: str) -> None:
         """Stop the button's spinning and show `text` briefly; too late an answer is refused and only logged."""

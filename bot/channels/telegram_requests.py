@@ -30,11 +30,13 @@ from bot.errors import (
 
 
 class CallFailed(TelegramError):
-    """A call to the Bot API failed; `failure` says what that means for the message."""
+    """A call to the Bot API failed; `failure` says what that means for the message. `status` is that of the answer, 0
+    when there was none."""
 
-    def __init__(self, failure: SendError) -> None:
+    def __init__(self, failure: SendError, status: int = 0) -> None:
         super().__init__(str(failure))
         self.failure = failure
+        self.status = status
 
 
 class QuietRequest(HTTPXRequest):
@@ -64,7 +66,7 @@ class QuietRequest(HTTPXRequest):
         if failure is None and not HTTPStatus(200) <= status < HTTPStatus(300):
             failure = refusal(status, payload)
         if failure is not None:
-            raise CallFailed(failure)
+            raise CallFailed(failure, status)
         return status, payload
 
     @staticmethod

@@ -90,6 +90,7 @@ def _written(message: Mapping[str, Any], channel: str, provider_id: str) -> Inbo
         text=content.text,
         kind=content.kind,
         sent_at=instant(message.get("edit_date") or message.get("date")),
+        chat_message_id=_message_id(message),
     )
 
 
@@ -155,6 +156,12 @@ def _chat_id(chat: Mapping[str, Any]) -> str:
     if not isinstance(chat_id, int):
         raise MalformedRequestError
     return str(chat_id)
+
+
+def _message_id(message: Mapping[str, Any]) -> str | None:
+    """Without it a message can be read, but not be deleted later."""
+    message_id = message.get("message_id")
+    return str(message_id) if isinstance(message_id, int) and message_id > 0 else None
 
 
 def _object(value: object) -> Mapping[str, Any]:

@@ -40,7 +40,8 @@ from bot.settings import Settings
 _RETURN_CODE = "utter_return_code"
 _SAID_BESIDE_A_HUMAN = frozenset(
     "utter_ask_safe_now utter_not_safe utter_stop utter_ask_wipe utter_wiped utter_not_wiped utter_code_kept "
-    "utter_code_not_right utter_code_continues utter_code_in_text utter_code_unknown utter_code_wait".split()
+    "utter_code_not_right utter_code_continues utter_code_in_text utter_code_unknown utter_code_wait "
+    "utter_vanish utter_keep".split()
 ) | {_RETURN_CODE}
 _ONLY_OF_WHAT_IS_NOT_WRITTEN = "utter_words_only"  # not true of words in a language that we do not speak
 ENGLISH = "en"
@@ -94,6 +95,7 @@ def apply_turn(session: Session, turn: Turn, opener: ConversationOpener, rooms: 
     _apply_opt_out(session, conversation, turn)
     _apply_language(conversation, turn)
     _apply_safety(session, conversation, turn)
+    _apply_chat(conversation, turn)
     report = _apply_to_report(session, conversation, turn, opener, rooms)
     if turn.answer is not None:
         conversation.state_sealed = seal_to(conversation.public_key, json.dumps(dict(turn.answer.state)))
@@ -131,6 +133,13 @@ def _apply_safety(session: Session, conversation: Conversation, turn: Turn) -> N
             conversation.safety = Safety.UNSAFE
         elif isinstance(each, want.OptOut) and conversation.safety is not Safety.UNSAFE:
             conversation.safety = Safety.RETURNED  # the next message begins with the safe question
+
+
+def _apply_chat(conversation: Conversation, turn: Turn) -> None:
+    """An SMS cannot be deleted by us, and nothing is promised to whoever writes one."""
+    for each in turn.do:
+        if isinstance(each, want.KeepChatEmpty):
+            conversation.empties_chat = each.wanted and not turn.sms
 
 
 def _apply_to_report(

@@ -38,6 +38,8 @@ INTENT_OF_KEY = {
     "status": "status",
     "code": "code",
     "numbers": "numbers",
+    "vanish": "vanish",
+    "keep": "keep",
 }
 
 

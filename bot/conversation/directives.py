@@ -72,6 +72,13 @@ class TellNumbers:
     """They ask whom else they can call."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class KeepChatEmpty:
+    """Messages are to leave their chat by themselves, or no longer."""
+
+    wanted: bool
+
+
 @dataclass(frozen=True)
 class OptOut:
     """Nothing more is to be sent until the reporter writes again."""
@@ -92,6 +99,7 @@ Directive = (
     | TellStatus
     | GiveCode
     | TellNumbers
+    | KeepChatEmpty
     | CallPerson
     | OptOut
     | Wipe
@@ -131,6 +139,12 @@ def _language(raw: Mapping[str, Any]) -> ChooseLanguage:
     return ChooseLanguage(language=raw["language"])
 
 
+def _keep_chat_empty(raw: Mapping[str, Any]) -> KeepChatEmpty:
+    if not isinstance(raw["wanted"], bool):
+        raise ValueError("wanted or not")
+    return KeepChatEmpty(wanted=raw["wanted"])
+
+
 _PARSERS: dict[str, Callable[[Mapping[str, Any]], Directive]] = {
     "raise_urgency": lambda raw: RaiseUrgency(urgency=Urgency(raw["urgency"]), reason=str(raw["reason"])),
     "record_facts": _facts,
@@ -141,6 +155,7 @@ _PARSERS: dict[str, Callable[[Mapping[str, Any]], Directive]] = {
     "tell_status": lambda raw: TellStatus(),
     "give_code": lambda raw: GiveCode(),
     "tell_numbers": lambda raw: TellNumbers(),
+    "keep_chat_empty": _keep_chat_empty,
     "call_person": lambda raw: CallPerson(),
     "opt_out": lambda raw: OptOut(),
     "wipe": lambda raw: Wipe(),

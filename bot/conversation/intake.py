@@ -17,6 +17,7 @@ from bot.escalation.alarms import page_undeliverable, raise_alarm
 from bot.escalation.replies import parse_reply
 from bot.escalation.roster_store import mark_broken
 from bot.messages import inbox, outbox
+from bot.messages.chat_history import note_received
 from bot.messages.contacts import note_word
 from bot.messages.inbox import DoorVerdict
 from bot.messages.message import InboundMessage, Receipt, ReceiptState
@@ -60,8 +61,8 @@ def take_in(
     if stored is None:
         return False
     if stored.conversation_id is not None:
-        written_at = received_at or database_now(session)
-        note_word(session, stored.conversation_id, written_at, settings.hold_after)
+        note_received(session, stored.conversation_id, stored.inbox_id, message.chat_message_id, keys, at=received_at)
+        note_word(session, stored.conversation_id, received_at or database_now(session), settings.hold_after)
     if stored.conversation_id is not None and floor.urgency is not None and floor.urgency.pages:
         conversation = lock_conversation(session, stored.conversation_id)
         conversation.language = conversation.language or _language_for_staff(reading, floor)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.conversation.apply_turn import Rooms
 from bot.database.states import InboxState, OutboxState
 from bot.database.tables import ContactPoint, Conversation, InboxMessage, OutboxMessage, Report
+from bot.messages import chat_history
 from bot.messages.contacts import find_or_begin, note_word
 from bot.messages.inbox import Claimed
 from bot.messages.return_codes import erase_words_with_code, forget_last_four
@@ -26,6 +27,7 @@ def move_here(session: Session, left: Conversation, target: Conversation, claime
     case of its own."""
     old_phone = _change_phones(session, left, target)
     _give_the_old_phone_its_own_words(session, target, old_phone, rooms)
+    chat_history.change_chats(session, left.id, target.id)
     _bring_later_messages(session, left, target, claimed, rooms.keys)
     session.execute(
         update(OutboxMessage)
@@ -78,7 +80,7 @@ def _give_the_old_phone_its_own_words(
         return
     address = open_with(rooms.keys.address, address_sealed)
     fresh = find_or_begin(session, channel=channel, address=address, keys=rooms.keys)
-    _hand_over(waiting, target, session.get_one(Conversation, fresh.conversation_id), rooms.keys)
+    _hand_over(session, waiting, target, session.get_one(Conversation, fresh.conversation_id), rooms.keys)
     note_word(session, fresh.conversation_id, waiting[-1].received_at, rooms.settings.hold_after)
 
 
@@ -86,11 +88,13 @@ def _bring_later_messages(
     session: Session, left: Conversation, target: Conversation, claimed: Claimed, keys: ServiceKeys
 ) -> None:
     """The message with the code, without its text, and what the same phone wrote since: handled where they are now."""
-    _hand_over(_pending(session, left, after=claimed.id), left, target, keys)
+    _hand_over(session, _pending(session, left, after=claimed.id), left, target, keys)
     session.execute(update(InboxMessage).where(InboxMessage.id == claimed.id).values(conversation_id=target.id))
 
 
-def _hand_over(rows: Sequence[InboxMessage], source: Conversation, target: Conversation, keys: ServiceKeys) -> None:
+def _hand_over(
+    session: Session, rows: Sequence[InboxMessage], source: Conversation, target: Conversation, keys: ServiceKeys
+) -> None:
     assert source.private_key_wrapped is not None
     opener = ConversationOpener(keys, source.private_key_wrapped)
     for row in rows:
@@ -98,6 +102,8 @@ def _hand_over(rows: Sequence[InboxMessage], source: Conversation, target: Conve
             row.text_sealed = seal_to(target.public_key, opener.open(row.text_sealed))
         row.conversation_id = target.id
         row.lease_until = row.lease_token = None
+    session.flush()
+    chat_history.bring_along(session, [row.id for row in rows], target.id)
 
 
 def _note_for_staff(session: Session, left: Conversation, target: Conversation, keys: ServiceKeys) -> None:

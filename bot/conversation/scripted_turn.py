@@ -101,7 +101,7 @@ class ScriptedTurn:
         if self._message.intent == "talk_to_person":
             self._hearing.want_person()
             self._ask_again()
-        elif self._message.intent in ("status", "code", "numbers"):
+        elif self._message.intent in ("status", "code", "numbers", "vanish", "keep"):
             self._tell_what_is_asked(self._message.intent)
             self._ask_again()
         elif self._message.intent == "unreadable":
@@ -120,8 +120,10 @@ class ScriptedTurn:
             self._hearing.tell_status()
         elif command == "code":
             self._hearing.give_code()
-        else:
+        elif command == "numbers":
             self._hearing.tell_numbers()
+        else:
+            self._hearing.keep_chat_empty(wanted=command == "vanish")
 
     def _set_language(self, language: str) -> None:
         self._hearing.set_language(language)

@@ -4,18 +4,21 @@ its urgency with the coded reasons, and an open alarm, which only a human closes
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.database.states import InboxState, OutboxState
-from bot.database.tables import ContactPoint, Conversation, InboxMessage, OutboxMessage, Report
+from bot.database.tables import ChatMessage, ContactPoint, Conversation, InboxMessage, OutboxMessage, Report
+from bot.messages import chat_history
 from bot.messages.contacts import find_or_begin
 from bot.messages.return_codes import forget_code
 from bot.privacy.sealing import ConversationOpener, ServiceKeys, open_with, seal_to
 from bot.reports.report_store import lock_conversation
 
+_CHAT_IS_WAITED_FOR = timedelta(hours=1)
 _UNSENT = (OutboxState.PENDING, OutboxState.HELD, OutboxState.UNCERTAIN)
 
 
@@ -77,16 +80,21 @@ def _give_later_messages_a_new_conversation(
         row.conversation_id = fresh.conversation_id
         row.text_sealed = seal_to(fresh.public_key, words)
     session.flush()
+    chat_history.bring_along(session, [row.id for row in later], fresh.conversation_id)
 
 
 def finish_wipe(session: Session, conversation_id: UUID) -> bool:
-    """Destroy the keys and the address once nothing is left to be sent. False while something still is."""
+    """Destroy the keys and the address once nothing is left to be sent, or to be deleted from the chat. False while
+    something still is."""
     open_rows = select(OutboxMessage.id).where(
         OutboxMessage.conversation_id == conversation_id,
         OutboxMessage.state.in_([OutboxState.PENDING, OutboxState.SENDING]),
     )
     if session.scalar(open_rows.limit(1)) is not None:
         return False
+    if session.scalar(select(Conversation.id).where(Conversation.id == conversation_id, _waits_for_its_chat())):
+        return False
+    chat_history.forget(session, conversation_id)
     session.execute(
         update(OutboxMessage).where(OutboxMessage.conversation_id == conversation_id).values(body_sealed=None)
     )
@@ -102,6 +110,12 @@ def finish_wipe(session: Session, conversation_id: UUID) -> bool:
 
 
 def conversations_to_finish(session: Session) -> list[UUID]:
-    """Wiped conversations whose keys are still there."""
+    """Wiped conversations whose keys are still there, and whose chat is done with."""
     rows = select(Conversation.id).where(Conversation.wipe_asked_at.is_not(None), Conversation.wiped_at.is_(None))
-    return list(session.scalars(rows.limit(50)))
+    return list(session.scalars(rows.where(~_waits_for_its_chat()).limit(50)))
+
+
+def _waits_for_its_chat() -> ColumnElement[bool]:
+    """Its messages can only be deleted while the address is there; but a provider that fails must not keep it there."""
+    left = exists().where(ChatMessage.conversation_id == Conversation.id)
+    return and_(left, Conversation.wipe_asked_at > func.now() - _CHAT_IS_WAITED_FOR)

@@ -65,6 +65,7 @@ class Conversation(Table):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # the human who speaks now; the bot is silent
     continued_in: Mapped[UUID | None] = mapped_column(ForeignKey("conversation.id"))  # where its phone went by a code
     safety: Mapped[Safety] = mapped_column(_coded(Safety), default=Safety.UNKNOWN)
+    empties_chat: Mapped[bool] = mapped_column(server_default=false())  # messages leave their chat after two days
     last_word_at: Mapped[datetime | None]  # the reporter's last message
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     wipe_asked_at: Mapped[datetime | None]  # the last word is still to be sent, then the keys go
@@ -154,6 +155,22 @@ class OutboxMessage(Table):
     receipt_rank: Mapped[int] = mapped_column(default=-1)  # receipts never move backwards
     parts: Mapped[int | None]
     error_kind: Mapped[str | None]
+
+
+class ChatMessage(Table):
+    """A message that can still be deleted from the reporter's chat, on both sides: where the provider lets us, for as
+    long as it does. Gone with the message, or when it is too old."""
+
+    __tablename__ = "chat_message"
+    __table_args__ = (Index("chat_message_of_conversation", "conversation_id", "due_at"),)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"))
+    inbox_id: Mapped[int | None] = mapped_column(ForeignKey("inbox.id"))  # one of the two: what they wrote,
+    outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))  # or what was written to them
+    message_id_sealed: Mapped[bytes]  # with the key of addresses: it stands beside somebody's chat
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    due_at: Mapped[datetime] = mapped_column(server_default=func.now())  # not tried before this
+    attempts: Mapped[int] = mapped_column(default=0)
 
 
 class ReturnCode(Table):

@@ -26,6 +26,8 @@ from bot.dialogue.state import forget_safety
 KEPT_CHARACTERS = 80
 Said = TypeVar("Said")
 DISCLOSURES = ("utter_who", "utter_who_can_see")
+_ANSWERED_AT_ONCE = frozenset({"info_topic", "scam_kind"})  # what is chosen there is told in the same turn
+_INFORMED_LAST = frozenset({"departure", "scam_kind", "question"})  # the last question of those who only ask
 CASE_SLOTS: dict[str, Any] = {
     **dict.fromkeys(FACTS),
     "confirmed": None,
@@ -122,6 +124,12 @@ class Hearing:
         self.do.append({"directive": "tell_numbers"})
         self.say.append("utter_hotlines")
 
+    def keep_chat_empty(self, *, wanted: bool) -> None:
+        """Their chat is to empty itself, or no longer; where messages cannot be deleted, the bot says so."""
+        self.slots["misses"] = 0
+        self.do.append({"directive": "keep_chat_empty", "wanted": wanted})
+        self.say.append("utter_vanish" if wanted else "utter_keep")
+
     def stop(self) -> None:
         """They want to hear nothing more; what was told is kept."""
         self.do.append({"directive": "opt_out"})
@@ -139,6 +147,8 @@ class Hearing:
         """No question is left: file the report, or note what was told beside one already filed."""
         topic = self.slots["topic"]
         if topic == "question" and self.slots["question"] is None and self.slots["departure"] is None:
+            if not _INFORMED_LAST.isdisjoint(self.slots["skipped"]):
+                self.say.append("utter_thanks")  # the last question was left out; without this it ended in silence
             finish_case(self.slots)  # informed, and nothing told that a person would have to read
         elif topic is not None:
             self.do.append({"directive": "file_report", "topic": topic})
@@ -172,6 +182,8 @@ class Hearing:
         return self._answer_yes_or_no(requested, answer)
 
     def _answer_choice(self, message: Message, requested: str) -> bool:
+        if requested in _ANSWERED_AT_ONCE and safety_unknown(self.slots):
+            return False  # the answer would be read by whoever holds the phone now; they are asked again
         choices, number = CHOICES[requested], message.number or 0
         chosen = choices[number - 1] if 1 <= number <= len(choices) else None
         if requested == "topic":
@@ -223,7 +235,7 @@ class Hearing:
             return  # the safe question is all that is said, and nothing counts against the person
         if message.intent in ("greet", "thanks"):
             self.slots["misses"] = 0
-            if message.intent == "thanks":
+            if message.intent == "thanks" and not safety_unknown(self.slots):
                 self.say.append("utter_thanks")
             return
         self.slots["misses"] += 1
@@ -305,7 +317,7 @@ def finish_case(slots: dict[str, Any]) -> None:
     """Clear what belongs to the case, so that the next one never begins with this one's facts."""
     slots.update(CASE_SLOTS)
     slots["filed"] = True
-    slots["skipped"] = [name for name in slots["skipped"] if name not in FACTS]
+    slots["skipped"] = [name for name in slots["skipped"] if name not in CASE_SLOTS]
 
 
 ORDER = (
@@ -317,6 +329,7 @@ ORDER = (
     "tell_status",
     "give_code",
     "tell_numbers",
+    "keep_chat_empty",
     "record_facts",
     "raise_urgency",
     "call_person",

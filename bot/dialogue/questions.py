@@ -41,6 +41,8 @@ FACTS = (
     "scam_kind",
     "question",
 )
+# What "is this right?" reads back to the person.
+READ_BACK = ("details", "place", "when", "people")
 # A question that is asked only after this answer to another one.
 _ASKED_AFTER: Mapping[str, tuple[str, Any]] = {
     "write_when": ("write_back", "at_times"),
@@ -68,7 +70,7 @@ def is_open(slots: Slots, name: str) -> bool:
         return False  # they asked already
     if name == "question" and slots["info_topic"] not in (None, "other"):
         return False
-    if name == "confirmed" and all(slots[fact] is None for fact in ("details", "place", "when", "people")):
+    if name == "confirmed" and all(slots[fact] is None for fact in READ_BACK):
         return False  # nothing was told that could be read back
     return slots[name] is None and name not in slots["skipped"]
 

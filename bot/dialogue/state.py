@@ -6,7 +6,7 @@ It holds no message and no history, so turn 200 costs what turn 5 costs. Both en
 from collections.abc import Mapping
 from typing import Any
 
-from bot.dialogue.questions import FACTS, safety_unknown
+from bot.dialogue.questions import FACTS, READ_BACK, safety_unknown
 
 VERSION = 1
 LOOPS = ("report_form", "wipe_form", "language_form")
@@ -76,6 +76,9 @@ def begin(state: Mapping[str, Any], *, gap: bool, kind: str) -> dict[str, Any]:
 
 
 def forget_safety(slots: dict[str, Any]) -> None:
-    """The phone may be in another hand by now: the safe question is asked anew."""
+    """The phone may be in another hand by now: the safe question is asked anew. That hand can tap "yes" as well, so
+    what was told before is not read back."""
     slots["safe_now"] = None
     slots["skipped"] = [name for name in slots["skipped"] if name != "safe_now"]
+    if "confirmed" not in slots["skipped"] and any(slots[fact] is not None for fact in READ_BACK):
+        slots["skipped"].append("confirmed")

@@ -44,6 +44,7 @@ class InboundMessage:
 
     `provider_id` is unique within `channel`. `address` is normalised (E.164 for telephones, the chat id for
     Telegram), so that one person is one reporter. `callback_id` is the provider's handle of a tapped button.
+    `chat_message_id` is its id in the chat, where the channel can delete messages there.
     """
 
     channel: str
@@ -53,6 +54,7 @@ class InboundMessage:
     kind: MessageKind = MessageKind.TEXT
     sent_at: datetime | None = None
     callback_id: str | None = field(repr=False, default=None)
+    chat_message_id: str | None = field(repr=False, default=None)
 
 
 class ReceiptState(StrEnum):
@@ -106,7 +108,9 @@ class OutboundMessage:
 
 @dataclass(frozen=True, kw_only=True)
 class SendResult:
-    """The provider took it. `provider_id` is the handle receipts will carry; `parts` is what an SMS cost."""
+    """The provider took it. `provider_id` is the handle receipts will carry; `parts` is what an SMS cost;
+    `chat_message_ids` are the ids of all its parts in the chat, where the channel can delete messages there."""
 
     provider_id: str = field(repr=False)
     parts: int = 1
+    chat_message_ids: tuple[str, ...] = field(repr=False, default=())

@@ -86,6 +86,7 @@ def _to_json(message: InboundMessage) -> str:
             "kind": message.kind.value,
             "sent_at": message.sent_at.isoformat() if message.sent_at else None,
             "callback_id": message.callback_id,
+            "chat_message_id": message.chat_message_id,
         }
     )
 

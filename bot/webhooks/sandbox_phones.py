@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -44,6 +44,12 @@ class SandboxPhones:
     async def note_own(self, phone: str, text: str, key: str) -> None:
         """Remember what the phone's holder wrote, so that the page shows it after it is loaded again."""
         await self._keep(phone, text, (), f"own:{key}", own=True)
+
+    async def remove(self, phone: str, keys: Sequence[str], own_keys: Sequence[str]) -> None:
+        """Take messages off a phone, sent ones and own ones."""
+        gone = [*(f"in:{key}" for key in keys), *(f"own:{key}" for key in own_keys)]
+        which = (SandboxMessage.phone == phone, SandboxMessage.key.in_(gone))
+        await self._database.run(lambda session: session.execute(delete(SandboxMessage).where(*which)))
 
     async def read(self, phone: str, *, after: int, with_own: bool) -> Sequence[PhoneMessage]:
         """Messages of a phone newer than the id `after`, oldest first; the newest ones when there are very many."""

@@ -1,5 +1,5 @@
 """Small duties at intervals: leases of dead workers, wiped conversations whose last word has left, wrong return codes
-that no longer count, old sessions."""
+that no longer count, messages too old to be deleted from their chat, old sessions."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from bot.conversation.wipe import conversations_to_finish, finish_wipe
 from bot.database.session import Database
 from bot.database.tables import StaffSession
 from bot.errors import DatabaseDownError
+from bot.messages.chat_history import forget_old
 from bot.messages.outbox import recover_expired_leases
 from bot.messages.return_codes import forget_old_tries
 
@@ -41,4 +42,5 @@ class Housekeeping:
         for conversation_id in conversations_to_finish(session):
             finish_wipe(session, conversation_id)
         forget_old_tries(session)
+        forget_old(session)
         session.execute(delete(StaffSession).where(StaffSession.last_seen_at < func.now() - SESSION_IDLE))

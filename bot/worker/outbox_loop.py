@@ -28,6 +28,7 @@ from bot.errors import (
 from bot.escalation.alarms import page_left, page_undeliverable
 from bot.escalation.roster_store import mark_broken
 from bot.messages import outbox
+from bot.messages.chat_history import note_sent
 from bot.messages.message import Audience, OutboundMessage, SendResult
 from bot.messages.outbox import ClaimedOut
 from bot.messages.retry import Decision, Next, after_failure
@@ -73,7 +74,8 @@ class OutboxWorker:
             log.error("send_fault", outbox_id=row.id, error=type(error).__name__, where=place_of(error))
             failure = TemporarySendError() if message is None else UncertainSendError()
         else:
-            await self._write_down(lambda session: self._sent(session, claimed, result))
+            address = message.address
+            await self._write_down(lambda session: self._sent(session, claimed, result, address))
             return
         log.warning("send_failed", outbox_id=row.id, channel=row.channel, kind=failure.kind)
         await self._write_down(lambda session: self._failed(session, claimed, failure))
@@ -107,8 +109,9 @@ class OutboxWorker:
             else:
                 return
 
-    def _sent(self, session: Session, claimed: ClaimedOut, result: SendResult) -> None:
+    def _sent(self, session: Session, claimed: ClaimedOut, result: SendResult, address: str) -> None:
         outbox.record_sent(session, claimed, result, self._composer.keys)
+        note_sent(session, claimed.row, result.chat_message_ids, address, self._composer.keys)
         if claimed.row.page_id is not None:
             page_left(session, claimed.row.page_id)
 

@@ -39,6 +39,8 @@ INTENT_OF_KEY = {
     "status": "status",
     "code": "code",
     "numbers": "numbers",
+    "vanish": "vanish",
+    "keep": "keep",
 }
 ABOUT_SAFETY = {"safe": ("affirm", True), "not_safe": ("deny", False)}
 Found = dict[str, Any]

@@ -209,11 +209,14 @@ CONVERSATIONS = (
         say("<code>", "return_code", "ask_topic", do="give_code"),
     ),
     told(
-        "whom else they can call is told once it is safe, and the question stays open",
+        "whom else they can call, and a chat that empties itself, once it is safe; the question stays open",
         say("<numbers>", "ask_safe_now"),
+        say("<vanish>", "ask_safe_now"),
         say("<help>", "ask_safe_now", do="record_facts:topic"),
         say("<yes>", "who", "ask_whose", do="confirm_safe"),
         say("<numbers>", "hotlines", "ask_whose", do="tell_numbers"),
+        say("<vanish>", "vanish", "ask_whose", do="keep_chat_empty:yes"),
+        say("<keep>", "keep", "ask_whose", do="keep_chat_empty:no"),
         say("<numbers>", "ask_safe_now", gap=True),
     ),
     told(

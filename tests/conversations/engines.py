@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from bot.conversation.directives import ChooseLanguage, Directive, RaiseUrgency, RecordFacts
+from bot.conversation.directives import ChooseLanguage, Directive, KeepChatEmpty, RaiseUrgency, RecordFacts
 from bot.conversation.engine import DialogueEngine, Situation, TurnAnswer, TurnRequest
 
 _NAMES = {
@@ -30,6 +30,8 @@ def name_of(directive: Directive) -> str:
         return f"raise_urgency:{directive.urgency.value}"
     if isinstance(directive, ChooseLanguage):
         return f"choose_language:{directive.language}"
+    if isinstance(directive, KeepChatEmpty):
+        return f"keep_chat_empty:{'yes' if directive.wanted else 'no'}"
     return _NAMES[type(directive).__name__]
 
 

@@ -11,10 +11,13 @@ from bot.conversation.rasa_engine import RasaEngine, loopback_client
 from bot.conversation.scripted_engine import ScriptedEngine
 from tests.conversations.conversations import CONVERSATIONS, Conversation
 from tests.conversations.engines import summary, walk
+from tests.conversations.found_by_walks import FOUND_BY_WALKS
 from tests.conversations.words import LANGUAGES, WORDS
 from tests.rasa_environment.served_model import ServedModel
 
-each_conversation = pytest.mark.parametrize("conversation", CONVERSATIONS, ids=lambda told: told.name)
+each_conversation = pytest.mark.parametrize(
+    "conversation", [*CONVERSATIONS, *FOUND_BY_WALKS], ids=lambda told: told.name
+)
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 
 

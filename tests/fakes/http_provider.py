@@ -94,7 +94,8 @@ class HttpProvider:
         self._close()
 
     def fail_next(self, fault: Fault, *, times: int = 1, retry_after: int = 7, of: str = "send") -> None:
-        """Let the next request that sends something (or `times` of them) fail so; Telegram also knows "poll", "tap"."""
+        """Let the next request that sends something (or `times` of them) fail so; Telegram also knows "poll", "tap" and
+        "delete"."""
         self._faults[of].extend([(fault, retry_after)] * times)
 
     @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.messages.message import Button
@@ -28,9 +29,16 @@ class MemoryPhones:
 
     def __init__(self) -> None:
         self.shown: dict[str, Shown] = {}
+        self.removed_own: list[str] = []
 
     async def put(self, phone: str, text: str, buttons: tuple[Button, ...], key: str) -> str:
         return self.shown.setdefault(key, Shown(id=f"shown-{key}", phone=phone, text=text, buttons=buttons)).id
+
+    async def remove(self, phone: str, keys: Sequence[str], own_keys: Sequence[str]) -> None:
+        for key in keys:
+            assert self.shown[key].phone == phone
+            del self.shown[key]
+        self.removed_own += own_keys
 
 
 def page_posts(posted: object, secret: str = SECRET) -> Posted:

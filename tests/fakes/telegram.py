@@ -36,6 +36,9 @@ class FakeTelegram(HttpProvider):
         self.token = token
         self.sent: list[SentByBot] = []
         self.answered: list[tuple[str, str]] = []
+        self.deleted: list[tuple[str, int]] = []
+        self.known_ids: set[int] = set()
+        self.too_old: set[int] = set()
         self.webhook: dict[str, str] = {}
         self.updates: list[dict[str, Any]] = []
         self._ids = itertools.count(1)
@@ -48,8 +51,10 @@ class FakeTelegram(HttpProvider):
 
     def person_sends(self, chat_id: int, **content: object) -> dict[str, Any]:
         """Queue a private message of any kind: `person_sends(7, voice={...})`."""
+        message_id = next(self._ids)
+        self.known_ids.add(message_id)
         message = {
-            "message_id": next(self._ids),
+            "message_id": message_id,
             "from": person(chat_id),
             "chat": {"id": chat_id, "type": "private", "first_name": "NAME-MARKER", "username": "USERNAME_MARKER"},
             "date": int(time.time()),
@@ -79,7 +84,7 @@ class FakeTelegram(HttpProvider):
         method = request.path.removeprefix(prefix)
         if method == "getUpdates":
             return self._get_updates(request)
-        if method in ("sendMessage", "answerCallbackQuery"):
+        if method in _MAY_FAIL:
             return self._may_fail(method, request)
         if method in ("setWebhook", "deleteWebhook"):
             self.webhook = dict(request.fields)
@@ -87,14 +92,17 @@ class FakeTelegram(HttpProvider):
         return self.refuse_unexpected(request)
 
     def _may_fail(self, method: str, request: Received) -> Answer | None:
-        fault, wait = self.next_fault("send" if method == "sendMessage" else "tap")
+        fault, wait = self.next_fault(_MAY_FAIL[method])
         if fault in _REFUSALS:
             return _REFUSALS[fault]
         if fault is Fault.TOO_MANY:
             return _error(429, "Too Many Requests: retry later", {"retry_after": wait})
         if fault is Fault.HANG_UP:
             return None
-        answer = self._take_message(request) if method == "sendMessage" else self._take_answer(request)
+        take = {"sendMessage": self._take_message, "deleteMessages": self._delete_messages}.get(
+            method, self._take_answer
+        )
+        answer = take(request)
         self.note()
         if fault is Fault.TAKEN_THEN_SILENT:
             self.say_nothing()
@@ -107,6 +115,7 @@ class FakeTelegram(HttpProvider):
         reply = json.loads(fields.get("reply_parameters", "{}"))
         preview = json.loads(fields.get("link_preview_options", "{}"))
         message_id = next(self._ids)
+        self.known_ids.add(message_id)
         self.sent.append(
             SentByBot(
                 message_id=message_id,
@@ -120,6 +129,18 @@ class FakeTelegram(HttpProvider):
         )
         chat = {"id": int(fields["chat_id"]), "type": "private"}
         return _result({"message_id": message_id, "date": int(time.time()), "chat": chat, "text": fields["text"]})
+
+    def _delete_messages(self, request: Received) -> Answer:
+        """All or nothing: an unknown id is skipped, one that is too old refuses the whole call
+        (https://core.telegram.org/bots/api#deletemessages)."""
+        message_ids = json.loads(request.fields["message_ids"])
+        if not 0 < len(message_ids) <= 100:
+            return _error(400, "Bad Request: too many messages to delete or none")
+        if self.too_old.intersection(message_ids):
+            return _error(400, "Bad Request: message can't be deleted for everyone")
+        self.deleted += [(request.fields["chat_id"], each) for each in message_ids if each in self.known_ids]
+        self.known_ids.difference_update(message_ids)
+        return _result(True)
 
     def _take_answer(self, request: Received) -> Answer:
         self.answered.append((request.fields["callback_query_id"], request.fields.get("text", "")))
@@ -168,6 +189,7 @@ def _error(status: int, description: str, parameters: dict[str, int] | None = No
     return Answer(status=status, body=body | ({"parameters": parameters} if parameters else {}))
 
 
+_MAY_FAIL = {"sendMessage": "send", "answerCallbackQuery": "tap", "deleteMessages": "delete"}
 _REFUSALS: dict[Fault | None, Answer] = {
     Fault.SERVER_ERROR: _error(500, "Internal Server Error: restart"),
     Fault.UNAVAILABLE: _error(503, "Service Unavailable"),

@@ -6,14 +6,15 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import DateTime, func, select, text, update
 from sqlalchemy.orm import Session
 
-from bot.channels.channel import Channel, Delivery, ProviderRequest
+from bot.channels.channel import Channel, DeletedResult, Delivery, ProviderRequest
 from bot.conversation.engine import DialogueEngine
 from bot.conversation.handle_message import Desk
 from bot.conversation.intake import take_in
@@ -37,6 +38,7 @@ from bot.escalation.alarms import sweep
 from bot.messages.message import Audience, InboundMessage, MessageKind, OutboundMessage, SendResult
 from bot.privacy.sealing import ServiceKeys, seal_with
 from bot.settings import Settings
+from bot.worker.chat_eraser import ChatEraser
 from bot.worker.housekeeping import Housekeeping
 from bot.worker.inbox_loop import InboxWorker
 from bot.worker.outbox_loop import OutboxWorker
@@ -71,6 +73,28 @@ class MemoryChannel:
         """Nothing to give back."""
 
 
+class MemoryChat(MemoryChannel):
+    """A channel whose messages can be deleted: `deleted` is what was; `delete_failures` are raised first."""
+
+    most_deleted_at_once = 3
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.deleted: list[tuple[str, str]] = []
+        self.delete_failures: deque[Exception] = deque()
+
+    async def send(self, message: OutboundMessage) -> SendResult:
+        result = await super().send(message)
+        return replace(result, chat_message_ids=(result.provider_id,))
+
+    async def delete(self, address: str, message_ids: Sequence[str]) -> DeletedResult:
+        assert 0 < len(message_ids) <= self.most_deleted_at_once
+        if self.delete_failures:
+            raise self.delete_failures.popleft()
+        self.deleted += [(address, message_id) for message_id in message_ids]
+        return DeletedResult(deleted=len(message_ids))
+
+
 def words_of(
     content: str = "",
     *,
@@ -79,6 +103,7 @@ def words_of(
     provider_id: str | None = None,
     kind: MessageKind = MessageKind.TEXT,
     callback_id: str | None = None,
+    chat_message_id: str | None = None,
 ) -> InboundMessage:
     """A message as a channel would parse it, with an id of its own."""
     return InboundMessage(
@@ -88,6 +113,7 @@ def words_of(
         text=content,
         kind=kind,
         callback_id=callback_id,
+        chat_message_id=chat_message_id,
     )
 
 
@@ -101,7 +127,7 @@ class House:
     keys: ServiceKeys = field(repr=False)
     engine: DialogueEngine = field(default_factory=ScriptedEngine)
     sms: MemoryChannel = field(default_factory=lambda: MemoryChannel("sms", writes_as_sms=True))
-    telegram: MemoryChannel = field(default_factory=lambda: MemoryChannel("telegram"))
+    telegram: MemoryChat = field(default_factory=lambda: MemoryChat("telegram"))
     staff_bot: MemoryChannel = field(default_factory=lambda: MemoryChannel("telegram_staff"))
 
     @property
@@ -151,7 +177,8 @@ class House:
             return sweep(session, self.settings)
 
     def tidy(self) -> None:
-        """One round of housekeeping."""
+        """One round of housekeeping, after what is to be deleted from chats."""
+        asyncio.run(ChatEraser(self.database, self.channels, self.keys).erase())
         asyncio.run(Housekeeping(self.database, frozenset()).tidy())
 
     def settle(self) -> None:

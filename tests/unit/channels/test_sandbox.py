@@ -86,3 +86,23 @@ async def test_what_the_bot_says_appears_on_the_phone_once() -> None:
 async def test_the_sms_phone_counts_parts() -> None:
     message = OutboundMessage(key="row-1", audience=Audience.REPORTER, address="+66810000000", text="ก" * 71)
     assert (await build("sandbox_sms").send(message)).parts == 2
+
+
+async def test_a_chats_messages_can_be_taken_off_the_phone_on_both_sides() -> None:
+    phones = MemoryPhones()
+    channel = build("sandbox_telegram", phones)
+    (read,) = channel.parse(page_posts({"id": "post-1", "from": "phone-7", "text": "hello"}).to(URL)).messages
+    message = OutboundMessage(key="row-1", audience=Audience.REPORTER, address="phone-7", text="hello")
+    sent = await channel.send(message)
+    assert read.chat_message_id is not None
+    result = await channel.delete("phone-7", [read.chat_message_id, *sent.chat_message_ids])
+    assert (result.deleted, phones.shown, phones.removed_own) == (2, {}, ["post-1"])
+
+
+async def test_an_sms_and_a_tap_leave_nothing_that_could_be_deleted() -> None:
+    message = OutboundMessage(key="row-1", audience=Audience.REPORTER, address="+12025550111", text="hello")
+    assert (await build("sandbox_sms").send(message)).chat_message_ids == ()
+    posts = {"sandbox_sms": {"from": "+12025550111"}, "sandbox_telegram": {"from": "phone-7", "callback": "c1"}}
+    for name, posted in posts.items():
+        (read,) = build(name).parse(page_posts({"id": "post-1", "text": "1"} | posted).to(URL)).messages
+        assert read.chat_message_id is None

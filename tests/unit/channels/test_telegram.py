@@ -253,3 +253,61 @@ async def test_the_library_cannot_log_texts_or_the_token_even_at_debug(
     await channel.poll(0)
     assert "MARKER" not in caplog.text
     assert TOKEN not in caplog.text
+
+
+async def test_both_sides_of_a_chat_are_deleted_and_what_is_gone_already_is_skipped(
+    channel: TelegramChannel, telegram: FakeTelegram
+) -> None:
+    telegram.person_writes(CHAT, "one")
+    ((read,), _) = await channel.poll(0)
+    sent = await channel.send(message())
+    assert read.chat_message_id is not None
+    result = await channel.delete(str(CHAT), [read.chat_message_id, *sent.chat_message_ids, "999999"])
+    assert (result.deleted, result.not_deletable) == (3, 0)
+    assert telegram.deleted == [(str(CHAT), int(each)) for each in (read.chat_message_id, *sent.chat_message_ids)]
+    assert telegram.known_ids == set()
+    assert telegram.unexpected == []
+
+
+async def test_every_part_of_a_long_text_can_be_deleted(channel: TelegramChannel, telegram: FakeTelegram) -> None:
+    result = await channel.send(message("ช่วยด้วย " * 900))
+    assert result.chat_message_ids == tuple(str(sent.message_id) for sent in telegram.sent)
+    assert len(result.chat_message_ids) == result.parts > 1
+
+
+async def test_one_message_that_is_too_old_does_not_keep_the_others(
+    channel: TelegramChannel, telegram: FakeTelegram
+) -> None:
+    ids = [(await channel.send(message())).provider_id for _ in range(7)]
+    telegram.too_old = {int(ids[2])}
+    result = await channel.delete(str(CHAT), ids)
+    assert (result.deleted, result.not_deletable) == (6, 1)
+    assert telegram.known_ids == {int(ids[2])}
+
+
+async def test_somebody_who_blocked_the_bot_has_a_chat_that_can_never_be_deleted(
+    channel: TelegramChannel, telegram: FakeTelegram
+) -> None:
+    telegram.fail_next(Fault.BLOCKED, of="delete")
+    result = await channel.delete(str(CHAT), ["1", "2"])
+    assert (result.deleted, result.not_deletable) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        pytest.param(Fault.TOO_MANY, RetryAfterError, id="too many requests"),
+        pytest.param(Fault.SERVER_ERROR, TemporarySendError, id="an error there"),
+        pytest.param(Fault.BAD_GATEWAY, UncertainSendError, id="a gateway between"),
+        pytest.param(Fault.TAKEN_THEN_SILENT, UncertainSendError, id="no answer"),
+        pytest.param(Fault.GARBAGE, UncertainSendError, id="an answer nobody can read"),
+        pytest.param(Fault.BAD_CREDENTIALS, PermanentSendError, id="a token that is refused"),
+    ],
+)
+async def test_a_failed_deletion_says_that_it_may_be_tried_again(
+    channel: TelegramChannel, telegram: FakeTelegram, fault: Fault, error: type[Exception]
+) -> None:
+    telegram.fail_next(fault, of="delete")
+    with pytest.raises(error):
+        await channel.delete(str(CHAT), ["1", "2"])
+    assert len(telegram.received) == 1, "it is not asked for again in halves"

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.conversation import case_desk
-from bot.conversation.handle_message import handle_message
+from bot.conversation.handle_message import handle_message, opener_of
 from bot.conversation.outgoing import compose
 from bot.database.states import AlarmState, Author, InboxState, OutboxState, Safety
 from bot.database.tables import (
@@ -24,7 +24,9 @@ from bot.database.tables import (
 from bot.errors import LeaseLostError, TemporarySendError
 from bot.messages import inbox, outbox
 from bot.messages.message import Audience
+from bot.reports.report_store import read_facts
 from tests.unit.conversation_turns.two_phones import (
+    MINE,
     NEW,
     OLD,
     continues,
@@ -66,6 +68,21 @@ def test_what_they_told_is_not_asked_again_and_not_read_back(told: House) -> Non
     assert said, "the dialogue goes on where it was"
     assert not any("blue house" in words or "gun" in words for words in said)
     assert told.rows(Report) == 1
+
+
+def test_a_tip_that_waits_for_its_confirmation_is_not_read_back_on_another_phone(house: House) -> None:
+    said: list[str] = []
+    for words_told in ("hello", "1", "2", "2", "a van with no plates", MINE, "yesterday", "four", "2", "skip"):
+        said = hears(house, words_told, **OLD)
+    assert any(MINE[:20] in each for each in said), "on the phone it was written on, it is read back"
+    code = given(house, **OLD)
+    hears(house, code, **NEW)
+    conversation = conversation_of(house, **NEW)
+    assert conversation.state_sealed is not None
+    state = opener_of(conversation, house.keys).open(conversation.state_sealed)
+    assert not any(told in state for told in ("van", "blue house", "yesterday"))
+    assert hears(house, "1", **NEW) == [in_words(house, "utter_filed")], "there is nothing left to ask or to confirm"
+    assert "van" in str(read_facts(house.report(), opener_of(conversation, house.keys))), "staff have it"
 
 
 def test_the_old_phone_gets_nothing_more_and_begins_afresh(told: House) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.database.states import AlarmState
 from bot.database.tables import (
@@ -15,6 +16,7 @@ from bot.database.tables import (
     ReturnCodeTry,
 )
 from bot.messages.message import MessageKind
+from bot.messages.return_codes import Sender, note_wrong_try, too_many_tries
 from bot.privacy.return_codes import draw_code, grouped
 from tests.unit.conversation_turns.two_phones import (
     NEW,
@@ -151,14 +153,24 @@ def test_a_stranger_learns_nothing_that_was_written(told: House) -> None:
     assert not any("blue house" in each or "locked" in each for each in said)
 
 
-def test_guesses_that_are_handled_at_once_are_counted_one_after_the_other(house: House) -> None:
-    """From many phones, so that they are not handled in order anyway."""
-    for number in range(12):
-        for _ in range(6):
-            house.arrives(draw_code(), sender=f"+120255502{number:02}")
-    with ThreadPoolExecutor(3) as pool:
-        list(pool.map(lambda _: house.handle(), range(3)))
-    house.settle()
-    assert house.rows(ReturnCodeTry) == 60
-    waits = [each.text for each in house.sms.sent].count(in_words(house, "utter_code_wait"))
-    assert waits == 12
+def test_two_guesses_at_once_cannot_both_be_the_last_one_allowed(told: House) -> None:
+    sender = Sender(channel="sms", hash=b"somebody")
+    counted = threading.Event()
+
+    def guess() -> bool:
+        with told.database.transaction() as session:
+            refused = too_many_tries(session, sender)
+            if not refused:
+                counted.set()
+                note_wrong_try(session, sender)
+                session.execute(select(func.pg_sleep(0.5)))  # not committed yet: the other one must wait for it
+            return refused
+
+    with told.database.transaction() as session:
+        for _ in range(4):
+            note_wrong_try(session, sender)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(guess)
+        assert counted.wait(20)
+        second = pool.submit(guess)
+        assert (first.result(), second.result()) == (False, True)

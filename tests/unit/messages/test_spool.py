@@ -22,6 +22,7 @@ FULL = InboundMessage(
     kind=MessageKind.VOICE,
     sent_at=datetime(2026, 11, 22, 2, 14, tzinfo=UTC),
     callback_id="tap-1",
+    chat_message_id="42",
 )
 
 

@@ -68,3 +68,13 @@ def test_nothing_said_lies_open_in_the_database_or_in_a_repr(phones: SandboxPhon
         row = session.scalars(select(SandboxMessage)).one()
     assert b"secret" not in row.body_sealed
     assert "secret" not in repr(read(phones))
+
+
+def test_what_is_removed_is_gone_from_this_phone_only(phones: SandboxPhones) -> None:
+    asyncio.run(phones.put(PHONE, "said", (), "1"))
+    asyncio.run(phones.put(PHONE, "stays", (), "2"))
+    asyncio.run(phones.note_own(PHONE, "written", "1"))
+    asyncio.run(phones.put("+447700900143", "another phone", (), "3"))
+    asyncio.run(phones.remove(PHONE, ["1", "3"], ["1"]))
+    assert [message.text for message in read(phones, with_own=True)] == ["stays"]
+    assert len(asyncio.run(phones.read("+447700900143", after=0, with_own=True))) == 1

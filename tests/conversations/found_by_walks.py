@@ -1,0 +1,79 @@
+"""What random walks found broken, each as a conversation that both engines must keep to."""
+
+from __future__ import annotations
+
+from tests.conversations.conversations import say, told
+
+_A_TIP = (
+    say("<what>", "ask_place", do="record_facts:details"),
+    say("<where>", "ask_when", do="record_facts:place"),
+    say("<skip>", "ask_people"),
+    say("<skip>", "ask_children"),
+)
+
+FOUND_BY_WALKS = (
+    told(
+        "who leaves out the last question about an offer is not left in silence",
+        say("<question>", "ask_safe_now", do="record_facts:topic"),
+        say("<yes>", "who", "ask_info_topic", do="confirm_safe"),
+        say("<1>", "info_job_offer", "ask_departure", do="record_facts:info_topic"),
+        say("<where>", "who_can_see", "filed", do="record_facts:departure raise_urgency:HIGH file_report"),
+        say("<question>", "ask_info_topic", do="record_facts:topic"),
+        say("<1>", "info_job_offer", "ask_departure", do="record_facts:info_topic"),
+        say("<skip>", "thanks"),
+        say("<question>", "ask_info_topic", do="record_facts:topic"),
+        say("<skip>", "ask_question"),
+        say("<skip>", "thanks"),
+    ),
+    told(
+        "a tip is read back although the one before it was not",
+        say("<tip>", "ask_safe_now", do="record_facts:topic"),
+        say("<1>", "who", "ask_danger_now", do="confirm_safe"),
+        say("<skip>", "who_can_see", "ask_details"),
+        *_A_TIP,
+        say("<skip>", "ask_how_known"),
+        say("<skip>", "ask_confirmed"),
+        say("<skip>", "filed", do="file_report"),
+        say("<tip>", "ask_danger_now", do="record_facts:topic"),
+        say("<skip>", "ask_details"),
+        *_A_TIP,
+        say("<skip>", "ask_how_known"),
+        say("<skip>", "ask_confirmed"),
+    ),
+    told(
+        "what was told before a gap is not read back, whoever says that it is safe",
+        say("<tip>", "ask_safe_now", do="record_facts:topic"),
+        say("<1>", "who", "ask_danger_now", do="confirm_safe"),
+        say("<skip>", "who_can_see", "ask_details"),
+        *_A_TIP,
+        say("<skip>", "ask_how_known"),
+        say("<skip>", "ask_confirmed"),
+        say("<status>", "ask_safe_now", gap=True),
+        say("<yes>", "filed", do="confirm_safe file_report"),
+    ),
+    told(
+        "nor what was told before stop, or before it was not safe",
+        say("<tip>", "ask_safe_now", do="record_facts:topic"),
+        say("<1>", "who", "ask_danger_now", do="confirm_safe"),
+        say("<skip>", "who_can_see", "ask_details"),
+        *_A_TIP,
+        say("<stop>", "stop", do="opt_out"),
+        say("<status>", "ask_safe_now"),
+        say("<no>", "not_safe", do="declare_unsafe"),
+        say("<status>", "ask_safe_now"),
+        say("<yes>", "ask_children", do="confirm_safe"),
+        say("<skip>", "ask_how_known"),
+        say("<skip>", "filed", do="file_report"),
+    ),
+    told(
+        "after a gap nothing is told about a subject before it is safe, and the subject is asked for again",
+        say("<question>", "ask_safe_now", do="record_facts:topic"),
+        say("<1>", "who", "ask_info_topic", do="confirm_safe"),
+        say("<2>", "ask_safe_now", gap=True),
+        say("<yes>", "who_can_see", "ask_info_topic", do="confirm_safe"),
+        say("5", "ask_scam_kind", do="record_facts:info_topic"),
+        say("<1>", "ask_safe_now", gap=True),
+        say("<yes>", "ask_scam_kind", do="confirm_safe"),
+        say("<1>", "info_lost_money", do="record_facts:scam_kind"),
+    ),
+)
