@@ -13,11 +13,12 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / "bench" / ".cache"
 DEFAULT_EPOCHS = 100  # Rasa's own default
+FEW_EPOCHS = 2  # for latency, memory and start-up: the same network, only less trained; 100 take hours
 _WITHOUT_EXAMPLES = frozenset({"skip", "number", "start", "unreadable", "location"})  # our own code decides these
 _OPENING = ("greet", "help_self", "help_other", "report_tip", "ask_information", "affirm", "deny", "out_of_scope")
 
 
-def write_project(epochs: int = DEFAULT_EPOCHS) -> Path:
+def write_project(epochs: int = FEW_EPOCHS) -> Path:
     """Write the project into the cache; its folder is named by the hash of all that is in it."""
     files = {
         "config.yml": _yaml(_config(epochs)),

@@ -70,6 +70,8 @@ def load(private_pack: Path | None = None) -> PhraseBook:
                 *unless.get(language, ()),
                 *(_compiled([phrase], words, path, "unless") for phrase in book.get("unless") or ()),
             )
+    # English first: "help" stands in every list, because people mix it in, and by itself it is English.
+    rules.sort(key=lambda rule: rule.language != "en")
     return PhraseBook(rules=tuple(rules), unless=unless)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from bot.messages.normalising import Reading, without_marks
@@ -17,6 +18,24 @@ from bot.reports.urgency import Urgency
 _WINDOW, _OVERLAP = 1500, 200  # a text of 100 kB is read in pieces, so that no pattern can take long
 _MOST_READ_AT_THE_START, _MOST_READ_AT_THE_END = 16_000, 4_000  # Telegram's longest text has 4,096 characters
 ENGLISH = "en"
+# The commonest words of English: some of them are words elsewhere too, most of a text is so only in English.
+_ENGLISH_WORDS = frozenset(
+    (
+        "the a an i im am is are was were be been being do does did dont doesnt didnt not no yes of and or but if so "
+        "to in on at by for from with about into out up down off over under after before again then than that this "
+        "these those there here it its he she we you they me him her us them my your his our their who what when "
+        "where why how which can could will would should may might must have has had get got go goes going gone went "
+        "come came see saw seen say said says tell told ask asked give gave make made take took know knew think "
+        "thought want need like love help work look find found call try use used feel leave put keep let begin show "
+        "hear play run move live believe hold bring happen write sit stand lose pay meet read learn one two three ten "
+        "all some any many much more most other another such only own same very just now still also too well back "
+        "year years day days today tonight tomorrow week month time people man woman men women boy girl child "
+        "children family friend mother father sister brother house home school job boss money thing way new old good "
+        "bad big small long first last "
+    ).split()
+)
+_LATIN_WORD = re.compile("[a-z]+")
+_FEWEST_ENGLISH_WORDS, _ENGLISH_SHARE = 3, 0.55
 _FEW_MARKS = 0.08  # Vietnamese below this share of marked letters counts as typed without marks
 
 
@@ -97,11 +116,18 @@ class _Spans:
 
     def excused(self, language: str, hit: re.Match[str], *, plain: bool) -> bool:
         """Whether a hit lies wholly inside such a span. People mix English into every language, so each list knows
-        English words too, and what does not count in English does not count there."""
+        English words too, and what does not count in English does not count there; but "song" is two in Thai and to
+        live in Vietnamese, so the text has to read as English."""
         spans = self._spans(language, plain=plain)
-        if language != ENGLISH and hit.group().isascii():
+        if language != ENGLISH and hit.group().isascii() and self._reads_as_english:
             spans = [*spans, *self._spans(ENGLISH, plain=plain)]
         return any(start <= hit.start() and hit.end() <= end for start, end in spans)
+
+    @cached_property
+    def _reads_as_english(self) -> bool:
+        words = _LATIN_WORD.findall(self.window)
+        english = sum(word in _ENGLISH_WORDS for word in words)
+        return english >= _FEWEST_ENGLISH_WORDS and english >= _ENGLISH_SHARE * len(words)
 
     def _spans(self, language: str, *, plain: bool) -> list[tuple[int, int]]:
         spans = self._found.get((language, plain))

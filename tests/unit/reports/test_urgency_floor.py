@@ -52,6 +52,11 @@ CRIES = {
 }
 
 
+@pytest.mark.parametrize("text", ["help", "help me", "please help", "sos"])
+def test_an_english_plea_is_english_though_every_list_holds_it(text: str) -> None:
+    assert assess(read(text)).languages == ("en",)
+
+
 @pytest.mark.parametrize("language", CRIES)
 def test_a_cry_for_help_pages_in_every_language(language: str) -> None:
     verdict = assess(read(CRIES[language]))
