@@ -13,6 +13,7 @@ from bot.conversation.directives import RecordFacts
 from bot.conversation.engine import Entity, Say, TurnRequest, Understanding
 from bot.dialogue.hearing import Hearing
 from bot.dialogue.message import Message
+from bot.dialogue.state import empty_state
 from bot.escalation.replies import ResponderReply
 from bot.messages.contacts import Contact
 from bot.messages.inbox import Claimed
@@ -54,8 +55,8 @@ PARTS = {
     "something to say": Say(response="utter_x", arguments={"words": MARKER}),
     "an understanding": Understanding(entities=(Entity(entity="place", value=MARKER, text=MARKER),)),
     "facts": RecordFacts(facts={"details": MARKER}),
-    "slots": Hearing({"place": MARKER, "topic": "help", "danger_now": None}),
-    "message of the dialogue": Message(intent="help_self", text=MARKER, place=MARKER),
+    "slots": Hearing({**empty_state()["slots"], "place": MARKER}),
+    "message of the dialogue": Message(intent="help_self", text=MARKER, early={"place": MARKER}),
     "an entry staff see": Entry(at=utc_now(), who="reporter", state="text", outbox_id=None, text=MARKER),
     "a responder's reply": ResponderReply(number=101, code=MARKER),
 }
