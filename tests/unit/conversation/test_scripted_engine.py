@@ -66,9 +66,7 @@ def test_words_about_safety_answer_the_safe_question(question: str, about: str, 
 
 
 def test_a_long_answer_is_recorded_whole_and_kept_short() -> None:
-    answer = take(
-        "z" * 900, state_with("details", safe_now=True, told_who=2, topic="tip", danger_now=False, place="x")
-    )
+    answer = take("z" * 900, state_with("details", safe_now=True, told_who=2, topic="tip", danger_now=False, place="x"))
     recorded = next(each for each in answer.do if isinstance(each, RecordFacts))
     assert len(recorded.facts["details"]) == 900
     assert len(json.dumps(dict(answer.state))) < 2048
