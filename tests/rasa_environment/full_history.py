@@ -23,6 +23,7 @@ from nlu.state import fold, unfold
 from nlu.turn import Dialogue
 
 TEXTS = (
+    "skip", "skip", "skip", "skip", "skip",
     "1", "1", "2", "yes", "no", "skip", "help", "tip", "question", "zzkq", "they took my passport at Poipet", "hello",
     "thank you", "I saw girls locked in a house", "stop", "wipe", "person", "language", "khmer", "is this job real?",
 )  # fmt: skip
@@ -49,8 +50,9 @@ class WholeHistory:
         domain = self._dialogue._processor.domain
         channel = Collector()
         message = await self._dialogue._read(request, request["situation"]["kind"], channel)
-        urgent = request["situation"]["urgent"] or bool(message.parse_data["themes"])
-        situation = {**request["situation"], "urgent": urgent}
+        themes = [theme["name"] for theme in message.parse_data["themes"]]
+        urgent = request["situation"]["urgent"] or bool(themes)
+        situation = {**request["situation"], "urgent": urgent, "suicidal": "suicide" in themes}
         before = fold(self.tracker, [])
         begun = begin(before, gap=situation["gap"], kind=situation["kind"])
         events = [SlotSet(name, value) for name, value in begun["slots"].items() if value != before["slots"][name]]
@@ -61,7 +63,9 @@ class WholeHistory:
         self.tracker.update_with_events([*events, SlotSet("turn", situation)], domain)
         await self._dialogue._processor.take(message, self.tracker)
         if any(directive["directive"] == "wipe" for directive in channel.do):
-            self.tracker.update_with_events([SlotSet(name, value) for name, value in EMPTY_SLOTS.items()], domain)
+            listened = self.tracker.events.pop()  # the listening stays the last of a turn
+            emptied = [SlotSet(name, value) for name, value in EMPTY_SLOTS.items()]
+            self.tracker.update_with_events([*emptied, listened], domain)
         return {
             "say": two_at_most(channel.say, lambda each: str(each["response"])),
             "do": in_order(channel.do),

@@ -58,7 +58,7 @@ def test_a_message_that_is_not_understood_loses_no_fact(talk: Talk) -> None:
 
 
 def test_after_a_digression_the_next_answer_still_belongs_to_the_form(talk: Talk) -> None:
-    for text in ("help", "yes", "no"):
+    for text in ("help", "yes", "1", "no"):
         talk.say(text)
     assert said(talk.say("person")) == ["utter_to_person", "utter_ask_place"]
     assert talk.state is not None
@@ -67,10 +67,10 @@ def test_after_a_digression_the_next_answer_still_belongs_to_the_form(talk: Talk
 
 
 def test_the_second_case_begins_without_the_first_ones_facts(talk: Talk) -> None:
-    for text in ("help", "yes", "yes", "poipet", "they beat us"):
+    for text in ("help", "yes", "1", "yes", "poipet", "they beat us", "7", "1", "1"):
         answer = talk.say(text)
     assert said(answer)[-1:] == ["utter_filed"]
-    assert said(talk.say("help")) == ["utter_ask_danger_now"]
+    assert said(talk.say("help")) == ["utter_ask_whose"]
     assert talk.state is not None
     assert [talk.state["slots"][name] for name in ("place", "details", "danger_now")] == [None, None, None]
 
@@ -110,7 +110,7 @@ def test_a_state_is_as_small_at_turn_200_as_at_turn_5(talk: Talk) -> None:
     for turn in range(200):
         talk.say(texts[turn % len(texts)])
         sizes.append(len(json.dumps(talk.state)))
-    assert max(sizes[5:]) < 2048
+    assert max(sizes[5:]) < 3 * 1024
     assert max(sizes[150:]) <= max(sizes[:50])
 
 
@@ -215,9 +215,9 @@ except turn.TurnRefusedError as error:
 
 
 def test_the_folded_state_answers_as_the_whole_history_would() -> None:
-    report = json.loads(run_inside("tests/rasa_environment/full_history.py", str(model_path()), "10", "25").stdout)
+    report = json.loads(run_inside("tests/rasa_environment/full_history.py", str(model_path()), "30", "25").stdout)
     assert report["differences"] == []
-    assert report["turns"] == 250
+    assert report["turns"] == 750
     assert report["filed"] > 5, "conversations in which nothing is filed prove little"
     assert report["events"] > 200
     assert report["bytes"] < 2048

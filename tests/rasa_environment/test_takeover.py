@@ -57,7 +57,7 @@ def test_the_scripted_engine_takes_over_within_three_seconds_and_gives_back() ->
         server.stop()
     said = [tuple(each.response.removeprefix("utter_") for each in answer.say) for answer, _ in taken]
     assert said[0] == ("ask_safe_now",)
-    assert said[1][:2] == ("who", "who_can_see")
+    assert said[1][0] == "who"
     assert all(said), "every message was answered"
     assert max(seconds for _, seconds in taken) < WITHIN_SECONDS
     assert taken[1][0].understanding.confidence == 1.0
