@@ -6,7 +6,6 @@ Rasa has one language, so each language gets a model of its own, which never see
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ import yaml
 from bench.language.messages import LANGUAGES, training
 from bench.stock.environment import ensure_environment
 from bench.stock.project import CACHE, DEFAULT_EPOCHS, default_pipeline
-from bench.stock.training import ensure_trained, run_rasa, training_seconds
+from bench.stock.training import ensure_trained, training_seconds
 
 JOIN = "+"
 
@@ -56,18 +55,6 @@ def ensure_understanding(
         model = ensure_trained(write_nlu_project(examples(language), f"understanding-{language}"), ["nlu"], say)
         found[language] = StockUnderstanding(model=model, seconds=training_seconds(model))
     return found
-
-
-def cross_validated(labelled: Sequence[tuple[str, str]], name: str, folds: int, say: Callable[[str], None]) -> float:
-    """Accuracy by `rasa test nlu --cross-validation`, run once for these texts and kept."""
-    ensure_environment(say)
-    project = write_nlu_project(labelled, name)
-    report = project / "results" / "intent_report.json"
-    if not report.exists():
-        say(f"cross-validating stock Rasa on {name}, once; its log is {project.name}/test.log")
-        validate = ["--cross-validation", "--folds", str(folds), "--no-plot", "--nlu", "data/nlu.yml"]
-        run_rasa(project, ["test", "nlu", *validate, "--config", "config.yml"], "test.log", say)
-    return float(json.loads(report.read_text(encoding="utf-8"))["accuracy"])
 
 
 def write_nlu_project(labelled: Sequence[tuple[str, str]], name: str) -> Path:
