@@ -6,6 +6,7 @@ Each translates between Rasa and `bot/dialogue`: slots in, SlotSets and messages
 from abc import abstractmethod
 from typing import Any
 
+from bot.dialogue.commands import LANGUAGES
 from bot.dialogue.hearing import Hearing
 from bot.dialogue.message import Message
 from bot.dialogue.questions import at_rest, next_question, safety_unknown, something_pending
@@ -17,8 +18,6 @@ from rasa_sdk.forms import REQUESTED_SLOT, FormValidationAction
 from rasa_sdk.interfaces import ActionExecutionRejection
 
 from nlu.message import read_message
-
-LANGUAGES = ("th", "km", "vi", "my", "en")  # the order of the buttons of utter_choose_language
 
 Dispatcher = CollectingDispatcher
 Domain = dict[str, Any]

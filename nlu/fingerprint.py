@@ -17,6 +17,7 @@ SOURCES = (
     "nlu/word_classes.py",
     "nlu/uv.lock",
     "bot/conversation/command_words/*.yml",
+    "bot/dialogue/commands.py",
 )
 
 

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from bench.chaos.reporters import Accepted
 from bench.installation import Installation
-from bot.conversation.outgoing import Composer, compose
+from bot.conversation.outgoing import Composer, reporter_words
 from bot.conversation.wording import Wording
 from bot.database.states import Author, InboxState, OutboxState
-from bot.database.tables import Alarm, ContactPoint, InboxMessage, OutboxMessage, Page, Report
+from bot.database.tables import Alarm, ContactPoint, Conversation, InboxMessage, OutboxMessage, Page, Report
 from bot.deployment import load_deployment
 from bot.messages.message import Audience
 from bot.privacy.sealing import ServiceKeys, open_with
@@ -264,7 +264,8 @@ class _Book:
 
     def _uncertain_texts(self, person: UUID) -> Counter[str]:
         rows = [row for row in self._reporters_rows(OutboxState.UNCERTAIN) if row.conversation_id == person]
-        return Counter(compose(self._session, row, self._composer).text for row in rows)
+        conversation = self._session.scalars(select(Conversation).where(Conversation.id == person)).one()
+        return Counter(reporter_words(self._session, row, conversation, self._composer).text for row in rows)
 
 
 def _composer(installation: Installation) -> Composer:

@@ -15,32 +15,12 @@ from typing import Any
 
 import yaml
 
+from bot.dialogue.commands import ABOUT_SAFETY, INTENT_OF_KEY
 from bot.errors import ConfigurationError
 
 FOLDER = Path(__file__).parent / "command_words"
 EVERYBODYS = "en"  # English words are understood in every language
 _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), 0x2060, 0xFEFF])
-
-# A key of the lists → the intent it stands for. Later keys win where two lists of a language share a word.
-INTENT_OF_KEY = {
-    "help": "help_self",
-    "tip": "report_tip",
-    "question": "ask_information",
-    "yes": "affirm",
-    "no": "deny",
-    "safe": "affirm",
-    "not_safe": "deny",
-    "skip": "skip",
-    "stop": "stop",
-    "wipe": "wipe",
-    "person": "talk_to_person",
-    "language": "choose_language",
-    "status": "status",
-    "code": "code",
-    "numbers": "numbers",
-    "vanish": "vanish",
-    "keep": "keep",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +69,7 @@ def _words_of(language: str) -> Mapping[str, Command]:
         for code, names in (lists.get("language_names") or {}).items():
             words.update({bare(name): Command(intent="choose_language", language=code) for name in names})
         for key, intent in INTENT_OF_KEY.items():
-            safety = {"safe": True, "not_safe": False}.get(key)
-            command = Command(intent=intent, about_safety=safety)
+            command = Command(intent=intent, about_safety=ABOUT_SAFETY.get(key))
             words.update({bare(word): command for word in lists.get(key) or []})
     except (yaml.YAMLError, AttributeError, TypeError) as error:
         raise ConfigurationError(f"the command words of {language!r} cannot be read") from error

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.dialogue.commands import LANGUAGES
 from bot.dialogue.questions import FACTS
 from bot.errors import EngineError
 from bot.reports.urgency import Urgency
@@ -134,7 +135,7 @@ def _file(raw: Mapping[str, Any]) -> FileReport:
 
 
 def _language(raw: Mapping[str, Any]) -> ChooseLanguage:
-    if raw["language"] not in ("th", "km", "vi", "my", "en"):
+    if raw["language"] not in LANGUAGES:
         raise ValueError("unknown language")
     return ChooseLanguage(language=raw["language"])
 

@@ -49,6 +49,15 @@ def _for_reporter(session: Session, row: OutboxMessage, composer: Composer) -> O
     point, address = address_of(session, conversation.id, composer.keys)
     if not still_goes(session, row, conversation, point, hold_after=composer.settings.hold_after):
         raise TemporarySendError("things changed since it was leased; it is looked at again")
+    words = reporter_words(session, row, conversation, composer)
+    return OutboundMessage(
+        key=row.key, audience=Audience.REPORTER, address=address, text=words.text, buttons=words.buttons
+    )
+
+
+def reporter_words(session: Session, row: OutboxMessage, conversation: Conversation, composer: Composer) -> Words:
+    """What a row says to a reporter, in the encoding the person writes in. It does not ask whether the row still goes.
+    SealingError when its words were erased."""
     if row.template == NOBODY_YET:
         words = _nobody_yet(session, row, conversation, composer)
     elif row.template is not None:
@@ -58,13 +67,8 @@ def _for_reporter(session: Session, row: OutboxMessage, composer: Composer) -> O
     else:
         raise SealingError("the words were erased")
     write = to_zawgyi if conversation.writes_zawgyi else str
-    return OutboundMessage(
-        key=row.key,
-        audience=Audience.REPORTER,
-        address=address,
-        text=write(words.text),
-        buttons=tuple(Button(title=write(button.title), payload=button.payload) for button in words.buttons),
-    )
+    buttons = tuple(Button(title=write(button.title), payload=button.payload) for button in words.buttons)
+    return Words(text=write(words.text), buttons=buttons)
 
 
 def _nobody_yet(session: Session, row: OutboxMessage, conversation: Conversation, composer: Composer) -> Words:

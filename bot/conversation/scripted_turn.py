@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.dialogue.commands import LANGUAGES
 from bot.dialogue.hearing import Hearing, in_order, two_at_most
 from bot.dialogue.message import Message
 from bot.dialogue.questions import next_question, safety_unknown, something_pending
 from bot.dialogue.state import RECENT_INTENTS, VERSION, empty_state
 
-LANGUAGES = ("th", "km", "vi", "my", "en")  # the order of the buttons of utter_choose_language
 _QUESTION = {
     "wipe_confirmed": ("wipe_form", "utter_ask_wipe"),
     "language_choice": ("language_form", "utter_choose_language"),

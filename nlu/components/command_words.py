@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import ruamel.yaml
+from bot.dialogue.commands import ABOUT_SAFETY, INTENT_OF_KEY
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -23,28 +24,8 @@ from nlu.normal_text import bare, lone_number
 
 FOLDER = Path("bot/conversation/command_words")
 COMMON = "en"
-INTENT_OF_KEY = {
-    "help": "help_self",
-    "tip": "report_tip",
-    "question": "ask_information",
-    "yes": "affirm",
-    "no": "deny",
-    "safe": "safe",
-    "not_safe": "not_safe",
-    "skip": "skip",
-    "stop": "stop",
-    "wipe": "wipe",
-    "person": "talk_to_person",
-    "language": "choose_language",
-    "status": "status",
-    "code": "code",
-    "numbers": "numbers",
-    "vanish": "vanish",
-    "keep": "keep",
-}
-ABOUT_SAFETY = {"safe": ("affirm", True), "not_safe": ("deny", False)}
 Found = dict[str, Any]
-Words = dict[str, dict[str, tuple[str, str | None]]]
+Words = dict[str, dict[str, tuple[str, str | None, bool | None]]]  # intent, language named, about safety
 
 
 def read_words(folder: Path) -> Words:
@@ -54,9 +35,9 @@ def read_words(folder: Path) -> Words:
         lists = ruamel.yaml.YAML(typ="safe").load(path.read_text(encoding="utf-8"))
         own = words.setdefault(path.stem, {})
         for code, names in (lists.get("language_names") or {}).items():
-            own.update({bare(name): ("choose_language", code) for name in names})
+            own.update({bare(name): ("choose_language", code, None) for name in names})
         for key, intent in INTENT_OF_KEY.items():
-            own.update({bare(word): (intent, None) for word in lists.get(key) or []})
+            own.update({bare(word): (intent, None, ABOUT_SAFETY.get(key)) for word in lists.get(key) or []})
         own.pop("", None)
     return words
 
@@ -70,8 +51,7 @@ def look_up(words: Mapping[str, Any], text: str, language: str | None) -> Found 
     for code in spoken:
         found = words.get(code, {}).get(bare(text))
         if found:
-            intent, named = found
-            intent, about_safety = ABOUT_SAFETY.get(intent, (intent, None))
+            intent, named, about_safety = found
             return {"intent": intent, "language": named, "about_safety": about_safety}
     return None
 

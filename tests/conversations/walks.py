@@ -14,11 +14,12 @@ from typing import Any
 import yaml
 
 from bench.chaos.words import CRIES, GREETINGS, LANGUAGES, PLACES, THANKS, TIPS
-from bot.conversation.command_words import FOLDER, INTENT_OF_KEY, find_command
+from bot.conversation.command_words import FOLDER, find_command
 from bot.conversation.directives import parse_directive
 from bot.conversation.engine import DialogueEngine, Say, Situation, TurnAnswer, TurnRequest, Understanding
 from bot.conversation.scripted_engine import ScriptedEngine
 from bot.conversation.scripted_turn import ScriptedTurn
+from bot.dialogue.commands import INTENT_OF_KEY
 from bot.dialogue.message import NOT_UNDERSTOOD, Message
 from bot.dialogue.state import begin, check_state
 

@@ -15,6 +15,7 @@ from sqlalchemy import DateTime, func, select, text, update
 from sqlalchemy.orm import Session
 
 from bot.channels.channel import Channel, DeletedResult, Delivery, ProviderRequest
+from bot.conversation import case_desk
 from bot.conversation.engine import DialogueEngine
 from bot.conversation.handle_message import Desk
 from bot.conversation.intake import take_in
@@ -237,6 +238,23 @@ class House:
         self.handle()
         self.send()
         return self.staff_bot.sent[-1].text
+
+    def staff_answer(self, text: str) -> str:
+        """Whoever was paged last opens case 101 and writes to its reporter; what the reporter will read."""
+        staff_id = self.last_page().staff_id
+        with self.database.transaction() as session:
+            seen = case_desk.open_case(session, 101, staff_id=staff_id, keys=self.keys, wording=self.wording)
+        with self.database.transaction() as session:
+            case_desk.answer_case(
+                session,
+                101,
+                staff_id=staff_id,
+                text=text,
+                seen_inbox_id=seen.last_inbox_id,
+                wording=self.wording,
+                writes_as_sms=frozenset({"sms"}),
+            )
+        return self.wording.as_person(text, "en", sms=True).text
 
     def code(self, page_id: int) -> str:
         """A page's one-time code."""

@@ -7,7 +7,8 @@ import json
 import pytest
 import yaml
 
-from bot.conversation.command_words import FOLDER, INTENT_OF_KEY, Command, bare, find_command
+from bot.conversation.command_words import FOLDER, Command, bare, find_command
+from bot.dialogue.commands import INTENT_OF_KEY
 from tests.rasa_environment.served_model import run_inside
 
 LANGUAGES = ("en", "th", "km", "vi", "my")

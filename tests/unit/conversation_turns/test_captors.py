@@ -54,23 +54,6 @@ def told(house: House) -> House:
     return house
 
 
-def _answer(house: House, text: str) -> str:
-    staff_id = house.last_page().staff_id
-    with house.database.transaction() as session:
-        seen = case_desk.open_case(session, 101, staff_id=staff_id, keys=house.keys, wording=house.wording)
-    with house.database.transaction() as session:
-        case_desk.answer_case(
-            session,
-            101,
-            staff_id=staff_id,
-            text=text,
-            seen_inbox_id=seen.last_inbox_id,
-            wording=house.wording,
-            writes_as_sms=frozenset({"sms"}),
-        )
-    return house.wording.as_person(text, "en", sms=True).text
-
-
 def _without_their_words(replies: list[str]) -> bool:
     return not any(word in reply.lower() for reply in replies for word in TELLING)
 
@@ -116,7 +99,7 @@ def test_no_code_is_drawn_for_another_hand(told: House) -> None:
 
 def test_a_humans_answer_waits_through_everything_another_hand_writes(told: House) -> None:
     told.pass_time(ELEVEN_MINUTES)
-    answer = _answer(told, "where are you?")
+    answer = told.staff_answer("where are you?")
     told.send()
     replies = [reply for words in (*CAPTOR_ASKS, "2", "who is this?") for reply in told.hears(words)]
     assert answer not in replies

@@ -27,16 +27,8 @@ from tests.unit.conversation_turns.two_phones import (
     hears,
     in_words,
     read_by_staff,
-    staff_answer,
-    told_by_telegram,
 )
 from tests.unit.house import CRY, OTHER_REPORTER, REPORTER, House
-
-
-@pytest.fixture
-def told(house: House) -> House:
-    """Somebody in danger has told where they are, by Telegram, and has said that it is safe to write."""
-    return told_by_telegram(house)
 
 
 def test_ones_own_code_among_words_is_refused_and_erased(told: House) -> None:
@@ -63,7 +55,7 @@ def test_urgency_and_alarm_of_refused_words_count_all_the_same(told: House) -> N
 
 def test_while_a_human_speaks_a_code_among_words_is_refused_too(told: House) -> None:
     code = given(told, **OLD)
-    staff_answer(told, "I am here.")
+    told.staff_answer("I am here.")
     told.settle()
     assert hears(told, f"look: {code}", **OLD) == [in_words(told, "utter_code_in_text", sms=False)]
 

@@ -21,24 +21,6 @@ def _words(house: House, response: str) -> str:
     return house.wording.render(response, "en", sms=True).text
 
 
-def _answer(house: House, text: str) -> str:
-    """Dara writes to the reporter of case 101; what the reporter will read."""
-    staff_id = house.last_page().staff_id
-    with house.database.transaction() as session:
-        seen = case_desk.open_case(session, 101, staff_id=staff_id, keys=house.keys, wording=house.wording)
-    with house.database.transaction() as session:
-        case_desk.answer_case(
-            session,
-            101,
-            staff_id=staff_id,
-            text=text,
-            seen_inbox_id=seen.last_inbox_id,
-            wording=house.wording,
-            writes_as_sms=frozenset({"sms"}),
-        )
-    return house.wording.as_person(text, "en", sms=True).text
-
-
 @pytest.fixture
 def told(house: House) -> House:
     """Somebody in danger has told it; nothing more is waiting to be sent."""
@@ -55,7 +37,7 @@ def _staff_states(house: House) -> list[str]:
 
 
 def test_an_answer_within_ten_minutes_leaves_at_once(told: House) -> None:
-    answer = _answer(told, "where are you?")
+    answer = told.staff_answer("where are you?")
     told.send()
     assert told.said()[-1].text == answer
 
@@ -64,7 +46,7 @@ def test_an_answer_eleven_minutes_later_is_held_until_the_reporter_is_back_and_s
     told: House,
 ) -> None:
     told.pass_time(ELEVEN_MINUTES)
-    answer = _answer(told, "where are you?")
+    answer = told.staff_answer("where are you?")
     before = len(told.said())
     told.send()
     assert len(told.said()) == before
@@ -77,7 +59,7 @@ def test_an_answer_eleven_minutes_later_is_held_until_the_reporter_is_back_and_s
 
 def test_two_keeps_it_and_a_later_yes_lets_it_go(told: House) -> None:
     told.pass_time(ELEVEN_MINUTES)
-    answer = _answer(told, "where are you?")
+    answer = told.staff_answer("where are you?")
     told.send()
     told.hears("hello")
     assert told.hears("2") == [_words(told, "utter_not_safe")]
@@ -88,7 +70,7 @@ def test_two_keeps_it_and_a_later_yes_lets_it_go(told: House) -> None:
 
 
 def test_while_a_human_speaks_the_bot_asks_for_safety_and_nothing_else(told: House) -> None:
-    _answer(told, "where are you?")
+    told.staff_answer("where are you?")
     told.send()
     assert told.hears("in a blue house") == []
     told.pass_time(ELEVEN_MINUTES)
@@ -98,12 +80,12 @@ def test_while_a_human_speaks_the_bot_asks_for_safety_and_nothing_else(told: Hou
 
 
 def test_once_it_is_safe_again_the_humans_next_words_leave_at_once(told: House) -> None:
-    _answer(told, "where are you?")
+    told.staff_answer("where are you?")
     told.send()
     told.pass_time(ELEVEN_MINUTES)
     told.hears("still here")
     told.hears("1")
-    answer = _answer(told, "stay there")
+    answer = told.staff_answer("stay there")
     told.send()
     assert told.said()[-1].text == answer
 
@@ -112,7 +94,7 @@ def test_an_answer_after_a_no_is_held_however_recent(told: House) -> None:
     told.pass_time(ELEVEN_MINUTES)
     told.hears("hello")
     told.hears("2")
-    _answer(told, "where are you?")
+    told.staff_answer("where are you?")
     told.send()
     assert _staff_states(told) == ["held"]
 
@@ -167,7 +149,7 @@ def test_stop_is_obeyed_and_a_later_message_is_answered_and_still_alarms(house: 
 
 def test_after_stop_even_a_humans_answer_waits_for_the_reporter(told: House) -> None:
     told.hears("stop")
-    answer = _answer(told, "where are you?")
+    answer = told.staff_answer("where are you?")
     told.send()
     assert _staff_states(told) == ["held"]
     told.hears("hello")
@@ -175,10 +157,10 @@ def test_after_stop_even_a_humans_answer_waits_for_the_reporter(told: House) -> 
 
 
 def test_stop_is_obeyed_while_a_human_speaks(told: House) -> None:
-    _answer(told, "where are you?")
+    told.staff_answer("where are you?")
     told.send()
     assert told.hears("stop") == [_words(told, "utter_stop")]
-    _answer(told, "please answer")
+    told.staff_answer("please answer")
     told.send()
     assert _staff_states(told) == ["sent", "held"]
 
@@ -189,7 +171,7 @@ def test_a_carriers_keyword_is_a_persons_word_like_any_other(house: House, word:
 
 
 def test_words_to_a_human_whose_case_was_closed_meanwhile_are_on_somebodys_list(told: House) -> None:
-    _answer(told, "where are you?")
+    told.staff_answer("where are you?")
     told.send()
     with told.database.transaction() as session:  # closed, then answered once more from an old page
         case_desk.close_case(session, 101, staff_id=told.last_page().staff_id)
@@ -205,7 +187,7 @@ def _answer_closed(house: House) -> None:
 
 
 def test_given_back_the_bot_speaks_again(told: House) -> None:
-    _answer(told, "where are you?")
+    told.staff_answer("where are you?")
     told.send()
     with told.database.transaction() as session:
         report = session.scalars(select(Report)).one()
@@ -216,7 +198,7 @@ def test_given_back_the_bot_speaks_again(told: House) -> None:
 
 def test_staff_see_what_is_held(told: House) -> None:
     told.pass_time(ELEVEN_MINUTES)
-    _answer(told, "where are you?")
+    told.staff_answer("where are you?")
     told.send()
     with told.database.transaction() as session:
         view = case_desk.open_case(
@@ -261,7 +243,7 @@ def test_a_human_who_is_faster_than_the_model_is_not_held(house: House) -> None:
     house.on_call("Dara")
     house.arrives(CRY)
     house.send()
-    expected = _answer(house, "I am here.")
+    expected = house.staff_answer("I am here.")
     house.send()
     assert expected in [each.text for each in house.sms.sent]
 
@@ -269,6 +251,6 @@ def test_a_human_who_is_faster_than_the_model_is_not_held(house: House) -> None:
 def test_between_coming_back_and_saying_that_it_is_safe_nothing_slips_out(told: House) -> None:
     told.pass_time(timedelta(minutes=11))
     told.arrives("are you there")  # stored, not handled yet
-    expected = _answer(told, "Where are you now?")
+    expected = told.staff_answer("Where are you now?")
     told.send()
     assert expected not in [each.text for each in told.sms.sent]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select
 
 from bot.conversation import case_desk
@@ -26,16 +25,8 @@ from tests.unit.conversation_turns.two_phones import (
     hears,
     in_words,
     read_by_staff,
-    staff_answer,
-    told_by_telegram,
 )
 from tests.unit.house import CRY, House
-
-
-@pytest.fixture
-def told(house: House) -> House:
-    """Somebody in danger has told where they are, by Telegram, and has said that it is safe to write."""
-    return told_by_telegram(house)
 
 
 def test_a_code_is_told_once_it_is_safe_and_stored_nowhere(told: House) -> None:
@@ -107,7 +98,7 @@ def test_a_code_that_may_not_have_arrived_can_be_sent_again_and_is_erased_then(t
 
 
 def test_a_human_who_speaks_does_not_keep_the_code_from_them(told: House) -> None:
-    staff_answer(told, "I am here.")
+    told.staff_answer("I am here.")
     told.settle()
     code = given(told, **OLD)
     assert hears(told, code, **NEW) == continues(told)
@@ -116,7 +107,7 @@ def test_a_human_who_speaks_does_not_keep_the_code_from_them(told: House) -> Non
 def test_a_human_who_takes_over_before_the_code_has_left_does_not_cancel_it(told: House) -> None:
     told.arrives("code", **OLD)
     told.handle()
-    staff_answer(told, "I am here.")
+    told.staff_answer("I am here.")
     told.send()
     assert told.rows(OutboxMessage, erase_once_sent=True, state=OutboxState.SENT) == 1
 
@@ -167,7 +158,7 @@ def test_without_a_code_four_digits_are_an_ordinary_message(told: House) -> None
 
 def test_while_a_human_speaks_the_code_is_confirmed_all_the_same(told: House) -> None:
     code = given(told, **OLD)
-    staff_answer(told, "I am here.")
+    told.staff_answer("I am here.")
     told.settle()
     assert hears(told, code[-4:], **OLD) == [in_words(told, "utter_code_kept")]
 

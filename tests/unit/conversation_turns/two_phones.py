@@ -59,22 +59,6 @@ def read_by_staff(house: House, number: int = 101) -> case_desk.CaseView:
         return case_desk.open_case(session, number, staff_id=staff_id, keys=house.keys, wording=house.wording)
 
 
-def staff_answer(house: House, text: str) -> str:
-    """Dara writes to the reporter of case 101; what the reporter will read."""
-    view = read_by_staff(house)
-    with house.database.transaction() as session:
-        case_desk.answer_case(
-            session,
-            101,
-            staff_id=house.last_page().staff_id,
-            text=text,
-            seen_inbox_id=view.last_inbox_id,
-            wording=house.wording,
-            writes_as_sms=frozenset({"sms"}),
-        )
-    return house.wording.as_person(text, "en", sms=True).text
-
-
 def told_by_telegram(house: House) -> House:
     """Somebody in danger has told where they are, on the old phone, and has said that it is safe; Dara was paged."""
     house.on_call("Dara")

@@ -1,0 +1,28 @@
+"""What the lists of command words (`bot/conversation/command_words/`) stand for, alike for both engines."""
+
+from collections.abc import Mapping
+
+LANGUAGES = ("th", "km", "vi", "my", "en")  # the order of the buttons of utter_choose_language
+
+# A key of the lists → the intent it stands for. Later keys win where two lists of a language share a word.
+INTENT_OF_KEY: Mapping[str, str] = {
+    "help": "help_self",
+    "tip": "report_tip",
+    "question": "ask_information",
+    "yes": "affirm",
+    "no": "deny",
+    "safe": "affirm",
+    "not_safe": "deny",
+    "skip": "skip",
+    "stop": "stop",
+    "wipe": "wipe",
+    "person": "talk_to_person",
+    "language": "choose_language",
+    "status": "status",
+    "code": "code",
+    "numbers": "numbers",
+    "vanish": "vanish",
+    "keep": "keep",
+}
+# "Safe" is yes to "is it safe" and no to "is anyone in danger".
+ABOUT_SAFETY: Mapping[str, bool] = {"safe": True, "not_safe": False}
