@@ -1,0 +1,91 @@
+"""A walk as Hypothesis takes it: it chooses what is written next, and leaves out moves to tell a failure shortly."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Coroutine
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from bot.conversation.engine import DialogueEngine
+from tests.conversations.door import NOTHING_KEPT
+from tests.conversations.moves import LONGEST_WALK, Move, opening, random_move
+from tests.conversations.promises import Promises
+from tests.conversations.walk_words import LANGUAGES
+from tests.conversations.walking import broken_from_here
+from tests.conversations.walks import Turn, take
+
+MOST_REPEATS = 5
+chances = st.integers(0, 99_999).map(random.Random)
+writes_on = precondition(lambda self: self.left > 0)
+
+
+class WalkingMachine(RuleBasedStateMachine):
+    """One person writes up to forty messages; every turn keeps the promises, and at the end everything can be erased.
+
+    `engine` and `run`, which waits for it, are given by a subclass; `walks` and `turns` count what was done there."""
+
+    engine: ClassVar[DialogueEngine]
+    run: ClassVar[Callable[[Coroutine[Any, Any, Any]], Any]]
+    walks: ClassVar[int] = 0
+    turns: ClassVar[int] = 0
+
+    @initialize(
+        language=st.sampled_from(LANGUAGES), calm=st.booleans(), length=st.integers(1, LONGEST_WALK), by=chances
+    )
+    def begins(self, language: str, calm: bool, length: int, by: random.Random) -> None:
+        """Somebody writes for the first time. Who is calm says what it is about, and that it is safe."""
+        type(self).walks += 1
+        self.language, self.calm, self.left = language, calm, length
+        self.promises, self.kept = Promises(), NOTHING_KEPT
+        self.transcript: list[str] = []
+        self.last: Turn | None = None
+        for move in opening(by, language) if calm else ():
+            self.write(move)
+
+    @writes_on
+    @rule(by=chances)
+    def writes(self, by: random.Random) -> None:
+        """Any message, in the language of the moment."""
+        self.write(random_move(by, self.language, calm=self.calm))
+
+    @writes_on
+    @rule(language=st.sampled_from(LANGUAGES), by=chances)
+    def writes_in_another_language(self, language: str, by: random.Random) -> None:
+        """And goes on in it."""
+        if by.random() < 0.2:
+            self.language = language
+        self.write(random_move(by, self.language, calm=self.calm))
+
+    @writes_on
+    @rule(by=chances, times=st.integers(1, MOST_REPEATS))
+    def writes_the_same_again(self, by: random.Random, times: int) -> None:
+        """A message once more, now and then several times."""
+        move = random_move(by, self.language, calm=self.calm)
+        for _ in range(times if by.random() < 0.2 else 1):
+            self.write(move)
+
+    @precondition(lambda self: self.left <= 0)
+    @rule()
+    def writes_no_more(self) -> None:
+        """The walk is over."""
+
+    def write(self, move: Move) -> None:
+        """One turn, held to the promises."""
+        if self.left <= 0:
+            return
+        self.left -= 1
+        type(self).turns += 1
+        turn: Turn = self.run(take(self.engine, self.kept, move))
+        self.transcript.append(str(turn))
+        broken = self.promises.broken(turn)
+        assert not broken, (broken, self.transcript)
+        self.last, self.kept = turn, turn.kept
+
+    def teardown(self) -> None:
+        """Wherever it stands, it can be erased, and it has an end."""
+        if getattr(self, "last", None) is not None:
+            broken = self.run(broken_from_here(self.engine, self.last))
+            assert not broken, (broken, self.transcript)
