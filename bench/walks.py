@@ -99,7 +99,7 @@ def through_the_model(names: Sequence[str], plan: Plan) -> list[Night]:
     async def walk() -> list[Night]:
         async with loopback_client(served.port) as client:
             model = RasaEngine(client, timeout_seconds=MODEL_TIMEOUT_SECONDS)
-            engines = {"model": model, "either": EitherEngine(model, ScriptedEngine())}
+            engines: dict[str, DialogueEngine] = {"model": model, "either": EitherEngine(model, ScriptedEngine())}
             return [await walk_all(engines[name], name, plan, every_state=False) for name in names]
 
     try:

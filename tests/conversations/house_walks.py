@@ -191,11 +191,7 @@ class Visit:
         urgent = request.situation.urgent or any(each.pages for each in [*raised, *heard])
         if not urgent:
             return
-        conversation = self._conversation()
-        with self.house.database.transaction() as session:
-            told = select(Report.urgency).where(Report.conversation_id == conversation.id if conversation else False)
-            urgencies = [Urgency(each) for each in session.scalars(told)]
-        if not self._open_alarms(conversation) or not any(each.pages for each in urgencies):
+        if not self._open_alarms(self._conversation()):
             raise Broken("urgent is alarmed within its turn")
 
     def _reached(self, phone: tuple[str, str]) -> list[str]:
@@ -218,19 +214,19 @@ class Visit:
         if conversation is None:
             return 0
         with self.house.database.transaction() as session:
-            return session.scalars(
-                select(func.count())
-                .select_from(Alarm)
-                .join(Report, Report.id == Alarm.report_id)
+            alarms = session.scalars(
+                select(Report.urgency)
+                .join(Alarm, Alarm.report_id == Report.id)
                 .where(Report.conversation_id == conversation.id, Alarm.state.not_in(_OVER))
-            ).one()
+            )
+            return sum(Urgency(urgency).pages for urgency in alarms)
 
 
 def _what_is_left(session: Session, conversation_id: UUID) -> Iterator[str]:
     """Columns of an erased conversation that still hold something of it."""
     for table in (Conversation, ContactPoint, InboxMessage, OutboxMessage, Report):
-        key = table.id if table is Conversation else table.conversation_id  # type: ignore[attr-defined]
-        for row in session.scalars(select(table).where(key == conversation_id)):
+        key = "id" if table is Conversation else "conversation_id"
+        for row in session.scalars(select(table).filter_by(**{key: conversation_id})):
             for column in table.__table__.columns:
                 personal = column.name.endswith(("_sealed", "_wrapped")) or column.name == "address_hash"
                 if personal and getattr(row, column.name) is not None:

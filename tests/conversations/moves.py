@@ -8,12 +8,12 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from bench.chaos.words import LANGUAGES
 from bot.messages.message import MessageKind
 from tests.conversations.walk_words import (
     ALARMING,
     FOREIGN,
     HELP,
-    LANGUAGES,
     NO_WORDS,
     SENTENCES,
     command_lists,

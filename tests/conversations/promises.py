@@ -128,7 +128,8 @@ def _must_alarm(turn: Turn) -> bool:
 
 def _tells_of_danger(turn: Turn) -> bool:
     """The question of danger, or of children, is answered so, in exact words or by what the model is sure of."""
-    asked, command = turn.before["requested_slot"], turn.arrived.command
+    asked: str | None = turn.before["requested_slot"]
+    command = turn.arrived.command
     if asked not in ("danger_now", "children"):
         return False
     if command is None:
@@ -140,7 +141,8 @@ def _tells_of_danger(turn: Turn) -> bool:
 
 def _is_answered(turn: Turn) -> bool:
     """The open question was answered, or left out, by a message that cannot be taken for anything else."""
-    asked, command = turn.before["requested_slot"], turn.arrived.command
+    asked: str | None = turn.before["requested_slot"]
+    command = turn.arrived.command
     if asked in (None, "safe_now") or turn.arrived.request.situation != Situation():
         return False
     if command is None:
@@ -151,11 +153,11 @@ def _is_answered(turn: Turn) -> bool:
         about_safety = command.about_safety is not None and asked != "danger_now"
         return not about_safety and (command.intent in ("affirm", "deny") or command.number in (1, 2))
     choices = len(LANGUAGES) if asked == "language_choice" else len(CHOICES.get(asked, ()))
-    return command.number in range(1, choices + 1)
+    return command.number is not None and 1 <= command.number <= choices
 
 
 def _is_asked_again(turn: Turn) -> bool:
-    return turn.after["requested_slot"] == turn.before["requested_slot"]
+    return bool(turn.after["requested_slot"] == turn.before["requested_slot"])
 
 
 def _takes_something_back(turn: Turn) -> bool:

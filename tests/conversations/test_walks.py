@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from bench.chaos.words import LANGUAGES, THANKS
 from bot.conversation.engine import DialogueEngine
 from bot.conversation.rasa_engine import RasaEngine, loopback_client
 from bot.conversation.scripted_engine import ScriptedEngine
@@ -20,7 +21,7 @@ from bot.messages.normalising import read
 from bot.reports.urgency_floor import assess
 from tests.conversations.door import NOTHING_KEPT
 from tests.conversations.moves import LONGEST_WALK, Move, word
-from tests.conversations.walk_words import ALARMING, LANGUAGES, PRACTICE, THANKS, practice
+from tests.conversations.walk_words import ALARMING, PRACTICE, practice
 from tests.conversations.walking import walk_of, walk_through
 from tests.conversations.walking_machine import WalkingMachine
 from tests.conversations.walks import EitherEngine, GuessingEngine, Turn, take
@@ -38,7 +39,7 @@ def _walk(engine: DialogueEngine, runner: asyncio.Runner, walks: int) -> None:
     class Walking(WalkingMachine):
         pass
 
-    Walking.engine, Walking.run = engine, staticmethod(runner.run)
+    Walking.engine, Walking.runner = engine, runner
     drawn = random.getrandbits(32)
     calmly = settings(
         max_examples=walks,

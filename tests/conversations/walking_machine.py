@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
-from collections.abc import Callable, Coroutine
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from bench.chaos.words import LANGUAGES
 from bot.conversation.engine import DialogueEngine
 from tests.conversations.door import NOTHING_KEPT
 from tests.conversations.moves import LONGEST_WALK, Move, opening, random_move
 from tests.conversations.promises import Promises
-from tests.conversations.walk_words import LANGUAGES
 from tests.conversations.walking import broken_from_here
 from tests.conversations.walks import Turn, take
 
@@ -25,10 +25,10 @@ writes_on = precondition(lambda self: self.left > 0)
 class WalkingMachine(RuleBasedStateMachine):
     """One person writes up to forty messages; every turn keeps the promises, and at the end everything can be erased.
 
-    `engine` and `run`, which waits for it, are given by a subclass; `walks` and `turns` count what was done there."""
+    A subclass gives the `engine`, and the `runner` it is waited for with; `walks` and `turns` count what was done."""
 
     engine: ClassVar[DialogueEngine]
-    run: ClassVar[Callable[[Coroutine[Any, Any, Any]], Any]]
+    runner: ClassVar[asyncio.Runner]
     walks: ClassVar[int] = 0
     turns: ClassVar[int] = 0
 
@@ -78,7 +78,7 @@ class WalkingMachine(RuleBasedStateMachine):
             return
         self.left -= 1
         type(self).turns += 1
-        turn: Turn = self.run(take(self.engine, self.kept, move))
+        turn = self.runner.run(take(self.engine, self.kept, move))
         self.transcript.append(str(turn))
         broken = self.promises.broken(turn)
         assert not broken, (broken, self.transcript)
@@ -86,6 +86,7 @@ class WalkingMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Wherever it stands, it can be erased, and it has an end."""
-        if getattr(self, "last", None) is not None:
-            broken = self.run(broken_from_here(self.engine, self.last))
+        last: Turn | None = getattr(self, "last", None)
+        if last is not None:
+            broken = self.runner.run(broken_from_here(self.engine, last))
             assert not broken, (broken, self.transcript)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bench.chaos.words import CRIES
 from bot.conversation.command_words import find_command
 from bot.conversation.directives import Wipe, parse_directive
 from bot.conversation.engine import DialogueEngine, Say, TurnAnswer, TurnRequest, Understanding
@@ -19,7 +20,7 @@ from bot.messages.normalising import read
 from bot.reports.triage import Verdict
 from tests.conversations.door import NOTHING_KEPT, Arrived, Kept, arrive, language_after, verdict
 from tests.conversations.moves import Move
-from tests.conversations.walk_words import CRIES, SENTENCES
+from tests.conversations.walk_words import SENTENCES
 
 _GUESSES = {read(text).text: intent for sentences, intent in SENTENCES.values() for text in sentences.values()}
 _GUESSES.update((read(text).text, "help_self") for text in CRIES.values())
