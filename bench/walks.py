@@ -27,6 +27,7 @@ from tests.conversations.walks import EitherEngine, GuessingEngine
 from tests.rasa_environment.served_model import ServedModel
 
 MODEL_TIMEOUT_SECONDS = 30
+TOLD_EVERY_SECONDS = 60  # a night that is broken off has said how far it came
 SHORTENED = 5  # failures that are told by as few moves as possible; the rest as they were
 WITHOUT_RASA: Mapping[str, type[ScriptedEngine] | type[GuessingEngine]] = {
     "scripted": ScriptedEngine,
@@ -115,9 +116,18 @@ async def walk_all(engine: DialogueEngine, name: str, plan: Plan, *, every_state
     async def walk(moves: Sequence[Move]) -> Walked:
         return await walk_through(engine, moves, every_state=every_state)
 
+    told = began
     for number in plan.numbers:
-        if plan.minutes is not None and time.monotonic() - began > plan.minutes * 60:
+        now = time.monotonic()
+        if plan.minutes is not None and now - began > plan.minutes * 60:
             break
+        if now - told > TOLD_EVERY_SECONDS:
+            told = now
+            console.print(
+                f"  {name}: {night.walks} walks, {night.turns} turns, {len(night.failures)} broken, {now - began:.0f} s",
+                style="dim",
+                highlight=False,
+            )
         moves = walk_of(plan.seed, number)
         walked = night.last = await walk(moves)
         night.walks += 1
@@ -125,6 +135,7 @@ async def walk_all(engine: DialogueEngine, name: str, plan: Plan, *, every_state
         if walked.broken:
             short = await shortest(walk, moves, walked) if len(night.failures) < SHORTENED else walked
             night.failures.append((number, short))
+            _tell_broken(night.engine, plan.seed, number, short)
     night.seconds = time.monotonic() - began
     return night
 
@@ -141,11 +152,12 @@ def show(nights: Sequence[Night], seed: int) -> None:
     console.print(table)
     for night in nights:
         for number, walked in night.failures:
-            console.print(
-                f"BROKEN: {'; '.join(walked.broken)}  "
-                f"(--engine {night.engine} --seed {seed} --only {number}; as few moves as were found to break it)"
-            )
-            _tell(night.engine, walked)
+            _tell_broken(night.engine, seed, number, walked)
+
+
+def _tell_broken(engine: str, seed: int, number: int, walked: Walked) -> None:
+    console.print(f"BROKEN: {'; '.join(walked.broken)}  (--engine {engine} --seed {seed} --only {number})")
+    _tell(engine, walked)
 
 
 def _tell(engine: str, walked: Walked | None) -> None:
