@@ -123,11 +123,8 @@ async def walk_all(engine: DialogueEngine, name: str, plan: Plan, *, every_state
             break
         if now - told > TOLD_EVERY_SECONDS:
             told = now
-            console.print(
-                f"  {name}: {night.walks} walks, {night.turns} turns, {len(night.failures)} broken, {now - began:.0f} s",
-                style="dim",
-                highlight=False,
-            )
+            so_far = f"{night.walks} walks, {night.turns} turns, {len(night.failures)} broken, {now - began:.0f} s"
+            console.print(f"  {name}: {so_far}", style="dim", highlight=False)
         moves = walk_of(plan.seed, number)
         walked = night.last = await walk(moves)
         night.walks += 1
