@@ -30,16 +30,16 @@ from tests.rasa_environment.served_model import ServedModel
 WALKS, WALKS_OF_BOTH = 200, 20
 FEWEST_TURNS_OF_A_WALK = 5  # on average; a machine whose walks end at once would prove little
 SEED = 20261122
-MODEL_SECONDS = 1800  # on a machine that has other things to do; it takes about a minute on two idle cores
+MODEL_SECONDS = 1800  # on a machine that has other things to do
 
 
-def _walk(engine: DialogueEngine, runner: asyncio.Runner, walks: int) -> None:
+def _walk(engine: DialogueEngine, runner: asyncio.Runner, walks: int, *, to_the_end_every: int = 1) -> None:
     """Take so many walks, other ones each time. A failure tells its seed; pytest-randomly's takes the same again."""
 
     class Walking(WalkingMachine):
         pass
 
-    Walking.engine, Walking.runner = engine, runner
+    Walking.engine, Walking.runner, Walking.to_the_end_every = engine, runner, to_the_end_every
     drawn = random.getrandbits(32)
     calmly = settings(
         max_examples=walks,
@@ -68,7 +68,7 @@ def test_every_turn_of_any_walk_keeps_the_promises(engine: DialogueEngine) -> No
 def test_every_turn_of_any_walk_through_the_model_keeps_the_promises(served_model: ServedModel) -> None:
     with asyncio.Runner() as runner:
         client = loopback_client(served_model.port)
-        _walk(RasaEngine(client, timeout_seconds=30), runner, WALKS)
+        _walk(RasaEngine(client, timeout_seconds=30), runner, WALKS, to_the_end_every=4)
         runner.run(client.aclose())
 
 

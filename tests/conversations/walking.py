@@ -75,11 +75,11 @@ async def walk_through(engine: DialogueEngine, moves: Sequence[Move], *, every_s
     return Walked(turns=len(moves), said=frozenset(said), transcript=tuple(transcript))
 
 
-async def broken_from_here(engine: DialogueEngine, turn: Turn) -> list[str]:
-    """Which of the two promises of the whole is broken after this turn."""
+async def broken_from_here(engine: DialogueEngine, turn: Turn, *, to_the_end: bool = True) -> list[str]:
+    """Which of the two promises of the whole is broken after this turn. Going to the end costs up to fifteen turns."""
     kept = {
         "everything can be erased": await can_be_erased(engine, turn),
-        "every conversation has an end": await comes_to_an_end(engine, turn),
+        "every conversation has an end": not to_the_end or await comes_to_an_end(engine, turn),
     }
     return [name for name, holds in kept.items() if not holds]
 

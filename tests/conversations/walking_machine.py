@@ -29,6 +29,7 @@ class WalkingMachine(RuleBasedStateMachine):
 
     engine: ClassVar[DialogueEngine]
     runner: ClassVar[asyncio.Runner]
+    to_the_end_every: ClassVar[int] = 1  # of so many lengths of walks, one goes on to the end: a turn of Rasa's costs
     walks: ClassVar[int] = 0
     turns: ClassVar[int] = 0
 
@@ -88,5 +89,6 @@ class WalkingMachine(RuleBasedStateMachine):
         """Wherever it stands, it can be erased, and it has an end."""
         last: Turn | None = getattr(self, "last", None)
         if last is not None:
-            broken = self.runner.run(broken_from_here(self.engine, last))
+            to_the_end = len(self.transcript) % self.to_the_end_every == 0
+            broken = self.runner.run(broken_from_here(self.engine, last, to_the_end=to_the_end))
             assert not broken, (broken, self.transcript)
