@@ -7,6 +7,7 @@ PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 pyth
 BOOTSTRAP = $(or $(PYTHON),$(error Python 3.11 or newer with pip was not found; install it, or say where: make PYTHON=/path/to/python3)) deploy/bootstrap.py
 SAMPAN = .venv/bin/sampan
 PYTEST_ARGS ?=
+WALKS_ARGS ?=
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
@@ -46,8 +47,8 @@ bench-language: setup  ## language, intents, urgency, false alarms, beside other
 chaos: setup  ## kill -9 at named points of the path, hundreds of times
 	@exec .venv/bin/python -m bench.chaos
 
-walks: setup  ## ten thousand random walks through the dialogue, every turn held to docs/dialogue.md (nightly)
-	@exec .venv/bin/python -m bench.walks
+walks: setup  ## ten thousand random walks through each engine, every turn held to docs/dialogue.md (nightly); WALKS_ARGS
+	@exec .venv/bin/python -m bench.walks $(WALKS_ARGS)
 
 clean:  ## environments, tools, caches; never the data under var/
 	rm -rf .venv nlu/.venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .rasa build dist

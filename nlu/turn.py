@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.dialogue.hearing import in_order, two_at_most
+from bot.dialogue.message import NOT_UNDERSTOOD
 from bot.dialogue.state import begin, check_state, empty_state
 from rasa.core.actions.action import Action, ActionExecutionRejection
 from rasa.core.channels.channel import UserMessage
@@ -85,6 +86,11 @@ class Dialogue:
         themes = [theme["name"] for theme in message.parse_data["themes"]]
         situation["urgent"] |= bool(themes)
         situation["suicidal"] |= "suicide" in themes
+        if situation["urgent"] and _only_sounds_like_stop(message.parse_data):
+            # "I do not want this life any more" is no wish to hear nothing more from us. But it may be one of somebody
+            # who is afraid: so whether it is safe is asked before anything else, as after a gap.
+            message.parse_data["intent"]["name"] = NOT_UNDERSTOOD
+            situation["gap"] = True
         state = begin(check_state(request.get("state")), gap=situation["gap"], kind=situation["kind"])
         tracker = self._tracker(state, situation)
         await self._processor.take(message, tracker)
@@ -136,6 +142,11 @@ class Dialogue:
             raise TurnRefusedError("conversations would be stored")
         if longest_rule(self._processor) > 1:
             raise TurnRefusedError("a rule is longer than one message; the folded state is too short for it")
+
+
+def _only_sounds_like_stop(parsed: Mapping[str, Any]) -> bool:
+    """Whether "stop" is the model's guess and no word of the lists."""
+    return parsed["intent"]["name"] == "stop" and not (parsed.get("command") or {}).get("exact")
 
 
 def told(parsed: Mapping[str, Any]) -> dict[str, Any]:

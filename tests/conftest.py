@@ -4,7 +4,7 @@ loopback; time and randomness are the test's own affair."""
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -45,13 +45,23 @@ def _pool(postgres_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def database(_pool: Database) -> Database:
-    """An empty database with the newest schema."""
+def emptied(_pool: Database) -> Callable[[], Database]:
+    """The database with the newest schema, emptied each time it is asked for."""
     tables = ", ".join(table.name for table in Table.metadata.sorted_tables)
-    with _pool.engine.begin() as connection:
-        connection.execute(text(f"truncate {tables} restart identity cascade"))
-        connection.execute(text("alter sequence report_number restart"))
-    return _pool
+
+    def empty() -> Database:
+        with _pool.engine.begin() as connection:
+            connection.execute(text(f"truncate {tables} restart identity cascade"))
+            connection.execute(text("alter sequence report_number restart"))
+        return _pool
+
+    return empty
+
+
+@pytest.fixture
+def database(emptied: Callable[[], Database]) -> Database:
+    """An empty database with the newest schema."""
+    return emptied()
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from bot.dialogue.questions import (
     is_open,
     safety_unknown,
     something_pending,
-    urgency_of,
+    urgencies_of,
 )
 from bot.dialogue.state import forget_safety
 
@@ -45,12 +45,12 @@ class Hearing:
     say: list[str] = field(default_factory=list)
     do: list[dict[str, Any]] = field(default_factory=list, repr=False)
     _told: dict[str, Any] = field(default_factory=dict, repr=False)
-    _before: tuple[str, str] | None = None
+    _before: list[tuple[str, str]] = field(default_factory=list)
     _raised: tuple[str, str] | None = None
     _person_wanted: bool = False
 
     def __post_init__(self) -> None:
-        self._before = urgency_of(self.slots)
+        self._before = urgencies_of(self.slots)
 
     def hear(self, message: Message, requested: str | None) -> None:
         """Take in an ordinary message while the question `requested` is open (None: no question is)."""
@@ -308,9 +308,9 @@ class Hearing:
     def _keep(self, fact: str, value: Any) -> None:
         self._told[fact] = value
         self.slots[fact] = value[:KEPT_CHARACTERS] if isinstance(value, str) else value
-        now = urgency_of(self.slots)
-        if now and now != self._before:
-            self._raised = now  # remembered here: the same turn may file the report and clear the answer
+        new = [each for each in urgencies_of(self.slots) if each not in self._before]
+        if new:
+            self._raised = new[0]  # remembered here: the same turn may file the report and clear the answer
 
 
 def finish_case(slots: dict[str, Any]) -> None:

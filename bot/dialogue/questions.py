@@ -101,10 +101,13 @@ def something_pending(slots: Slots) -> bool:
     return slots["topic"] is None and any(slots[name] is not None for name in FACTS)
 
 
-def urgency_of(slots: Slots) -> tuple[str, str] | None:
-    """What the answers alone say about urgency, and why; None when they say nothing. It is only ever used to raise."""
+def urgencies_of(slots: Slots) -> list[tuple[str, str]]:
+    """What the answers alone say about urgency, and why, the most urgent first. It is only ever used to raise."""
+    found = []
     if slots["danger_now"] is True:
-        return ("CRITICAL" if slots["topic"] == "help" else "URGENT"), "danger_now"
+        found.append((("CRITICAL" if slots["topic"] == "help" else "URGENT"), "danger_now"))
     if slots["children"] is True:
-        return "URGENT", "minor_exploited"
-    return ("HIGH", "about_to_travel") if slots["departure"] is not None else None
+        found.append(("URGENT", "minor_exploited"))
+    if slots["departure"] is not None:
+        found.append(("HIGH", "about_to_travel"))
+    return found

@@ -41,6 +41,14 @@ FOUND_BY_WALKS = (
         say("<skip>", "ask_confirmed"),
     ),
     told(
+        "children are told of after danger: a reason of its own, should the alarm have been closed meanwhile",
+        say("<tip>", "ask_safe_now", do="record_facts:topic"),
+        say("<1>", "who", "ask_danger_now", do="confirm_safe"),
+        say("<1>", "who_can_see", "ask_details", do="record_facts:danger_now raise_urgency:URGENT"),
+        *_A_TIP,
+        say("<1>", "ask_how_known", do="record_facts:children raise_urgency:URGENT"),
+    ),
+    told(
         "what was told before a gap is not read back, whoever says that it is safe",
         say("<tip>", "ask_safe_now", do="record_facts:topic"),
         say("<1>", "who", "ask_danger_now", do="confirm_safe"),

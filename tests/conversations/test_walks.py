@@ -1,81 +1,101 @@
-"""Whatever is written, in whatever order, every turn keeps the promises of docs/dialogue.md. A broken one is found."""
+"""Whatever is written, in whatever order, every turn keeps the promises of docs/dialogue.md (promises.py).
+
+The same walks through the scripted engine, through the same as if a model had guessed, through the trained model served
+as in production, and through a model that comes and goes. `make walks` takes many more."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-import time
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
 
-from bench.chaos.words import CRIES, LANGUAGES, THANKS
-from bench.walks import main, show, walk_all
-from bot.conversation.directives import ConfirmSafe, RecordFacts
-from bot.conversation.engine import DialogueEngine, Say, Situation, TurnAnswer, TurnRequest
+from bench.chaos.words import LANGUAGES, THANKS
+from bot.conversation.engine import DialogueEngine
 from bot.conversation.rasa_engine import RasaEngine, loopback_client
 from bot.conversation.scripted_engine import ScriptedEngine
-from bot.errors import EngineError
-from tests.conversations.promises import Walked, shortest, walk_of, walk_through
-from tests.conversations.walks import (
-    LONGEST_WALK,
-    WANTS_TO_DIE,
-    GuessingEngine,
-    Move,
-    opening,
-    random_move,
-    take,
-    word,
-)
+from bot.messages.normalising import read
+from bot.reports.urgency_floor import assess
+from tests.conversations.door import NOTHING_KEPT
+from tests.conversations.moves import LONGEST_WALK, Move, word
+from tests.conversations.walk_words import ALARMING, PRACTICE, practice
+from tests.conversations.walking import walk_of, walk_through
+from tests.conversations.walking_machine import WalkingMachine
+from tests.conversations.walks import EitherEngine, GuessingEngine, Turn, take
 from tests.rasa_environment.served_model import ServedModel
 
-WALKS, MODEL_WALKS, MODEL_SECONDS = 200, 40, 60
+WALKS, WALKS_OF_BOTH = 200, 20
+FEWEST_TURNS_OF_A_WALK = 5  # on average; a machine whose walks end at once would prove little
 SEED = 20261122
+MODEL_SECONDS = 1800  # on a machine that has other things to do
 
 
-def _moves(language: str, calm: bool, numbers: Sequence[int]) -> list[Move]:
-    told = opening(random.Random(numbers[0]), language) if calm else []
-    return told + [random_move(random.Random(number), language, calm=calm) for number in numbers]
+def _walk(engine: DialogueEngine, runner: asyncio.Runner, walks: int, *, to_the_end_every: int = 1) -> None:
+    """Take so many walks, other ones each time. A failure tells its seed; pytest-randomly's takes the same again."""
+
+    class Walking(WalkingMachine):
+        pass
+
+    Walking.engine, Walking.runner, Walking.to_the_end_every = engine, runner, to_the_end_every
+    drawn = random.getrandbits(32)
+    calmly = settings(
+        max_examples=walks,
+        stateful_step_count=LONGEST_WALK,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    try:
+        run_state_machine_as_test(seed(drawn)(Walking), settings=calmly)
+    except BaseException as error:
+        error.add_note(f"seed {drawn}; pytest -p randomly --randomly-seed=<that of this run> takes the same walks")
+        raise
+    assert Walking.walks >= walks
+    assert Walking.turns >= FEWEST_TURNS_OF_A_WALK * walks
 
 
-# Every move is one number, so that a walk that breaks a promise is made shorter by leaving moves out.
-any_walk = st.builds(
-    _moves,
-    st.sampled_from(LANGUAGES),
-    st.booleans(),
-    st.lists(st.integers(0, 99_999), min_size=1, max_size=LONGEST_WALK),
-)
-each_engine = pytest.mark.parametrize("engine", [ScriptedEngine(), GuessingEngine()], ids=["scripted", "guessing"])
-
-
-@each_engine
+@pytest.mark.parametrize("engine", [ScriptedEngine(), GuessingEngine()], ids=["scripted", "guessing"])
 def test_every_turn_of_any_walk_keeps_the_promises(engine: DialogueEngine) -> None:
-    @settings(max_examples=WALKS, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    @given(moves=any_walk)
-    def walk(moves: list[Move]) -> None:
-        walked = asyncio.run(walk_through(engine, moves))
-        assert not walked.broken, walked
-
-    walk()
+    with asyncio.Runner() as runner:
+        _walk(engine, runner, WALKS)
 
 
 @pytest.mark.rasa
-def test_every_turn_of_a_walk_through_the_model_keeps_the_promises(served_model: ServedModel) -> None:
-    async def walk() -> None:
-        async with loopback_client(served_model.port) as client:
-            engine = RasaEngine(client, timeout_seconds=30)
-            until = time.monotonic() + MODEL_SECONDS
-            for number in range(MODEL_WALKS):
-                walked = await walk_through(engine, walk_of(SEED, number), every_state=False)
-                assert not walked.broken, (SEED, number, walked)
-                if time.monotonic() > until:
-                    assert number >= MODEL_WALKS // 4, "hardly anything was walked in the time there is"
-                    return
+@pytest.mark.timeout(MODEL_SECONDS)
+def test_every_turn_of_any_walk_through_the_model_keeps_the_promises(served_model: ServedModel) -> None:
+    with asyncio.Runner() as runner:
+        client = loopback_client(served_model.port)
+        _walk(RasaEngine(client, timeout_seconds=30), runner, WALKS, to_the_end_every=4)
+        runner.run(client.aclose())
 
-    asyncio.run(walk())
+
+@pytest.mark.rasa
+@pytest.mark.timeout(MODEL_SECONDS)
+def test_a_model_that_comes_and_goes_keeps_the_promises(served_model: ServedModel) -> None:
+    with asyncio.Runner() as runner:
+        client = loopback_client(served_model.port)
+        _walk(EitherEngine(RasaEngine(client, timeout_seconds=30), ScriptedEngine()), runner, WALKS_OF_BOTH)
+        runner.run(client.aclose())
+
+
+def test_what_alarms_on_its_own_is_heard_by_the_floor() -> None:
+    """Or the walks would hold an engine to what no engine is asked."""
+    for sentences in ALARMING.values():
+        for text in sentences.values():
+            urgency = assess(read(text)).urgency
+            assert urgency is not None, text
+            assert urgency.pages, text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_walkers_also_write_what_the_model_was_trained_on(language: str) -> None:
+    texts = practice(language)
+    assert len(texts) > 2000
+    assert {name.split()[0] for name, _ in texts} >= {"urgent", "tip", "help", "smalltalk", "near_misses"}
+    assert PRACTICE.name == "data", "never what it is measured with"
 
 
 def test_the_walks_go_everywhere() -> None:
@@ -83,7 +103,7 @@ def test_the_walks_go_everywhere() -> None:
 
     async def walk() -> set[str]:
         said = set[str]()
-        for number in range(WALKS):
+        for number in range(2 * WALKS):
             said |= (await walk_through(GuessingEngine(), walk_of(SEED, number), every_state=False)).said
         return said
 
@@ -98,186 +118,53 @@ def test_the_walks_go_everywhere() -> None:
     assert not missing
 
 
-class _Faulty:
-    """The scripted engine with one fault."""
-
-    def __init__(self, fault: Callable[[TurnRequest, TurnAnswer], TurnAnswer]) -> None:
-        self._fault = fault
-
-    async def take_turn(self, request: TurnRequest) -> TurnAnswer:
-        return self._fault(request, await ScriptedEngine().take_turn(request))
-
-
-def _silent(request: TurnRequest, answer: TurnAnswer) -> TurnAnswer:
-    return replace(answer, say=(), do=()) if request.text == "3" else answer
-
-
-def _talkative(request: TurnRequest, answer: TurnAnswer) -> TurnAnswer:
-    return replace(answer, say=(Say(response="utter_not_wiped"), Say(response="utter_stop"), *answer.say))
-
-
-def _without_question(request: TurnRequest, answer: TurnAnswer) -> TurnAnswer:
-    asks = answer.say[-1:] and answer.say[-1].response == "utter_ask_place"
-    return replace(answer, say=(Say(response="utter_who"),)) if asks else answer
-
-
-def _stubborn(request: TurnRequest, answer: TurnAnswer) -> TurnAnswer:
-    if (request.state or {}).get("requested_slot") != "whose" or not answer.say:
-        return answer
-    slots = {**answer.state["slots"], "whose": None, "skipped": [], "misses": 0}
-    asked = (Say(response="utter_ask_whose"),)
-    return replace(answer, say=asked, state={**answer.state, "slots": slots, "requested_slot": "whose"})
-
-
-def _indiscreet(request: TurnRequest, answer: TurnAnswer) -> TurnAnswer:
-    unsafe = answer.state["slots"]["safe_now"] is None and answer.say
-    return replace(answer, say=(Say(response="utter_status"), answer.say[-1])) if unsafe else answer
-
-
-def _echoing(request: TurnRequest, answer: TurnAnswer) -> TurnAnswer:
-    return replace(answer, say=tuple(replace(each, arguments={"place": request.text}) for each in answer.say))
-
-
-def _hoarding(request: TurnRequest, answer: TurnAnswer) -> TurnAnswer:
-    slots = {**answer.state["slots"], "details": "x" * 20_000}
-    return replace(answer, state={**answer.state, "slots": slots})
-
-
-def _deaf(request: TurnRequest, answer: TurnAnswer) -> TurnAnswer:
-    return replace(answer, say=answer.say[-1:]) if request.situation.urgent else answer
-
-
-def _guessing_safety(request: TurnRequest, answer: TurnAnswer) -> TurnAnswer:
-    return replace(answer, do=(ConfirmSafe(), *answer.do)) if len(request.text) > 20 else answer
-
-
-def _forgetful(request: TurnRequest, answer: TurnAnswer) -> TurnAnswer:
-    return replace(answer, do=tuple(each for each in answer.do if not isinstance(each, RecordFacts)))
-
-
-def _mixing_cases(request: TurnRequest, answer: TurnAnswer) -> TurnAnswer:
-    slots = {**answer.state["slots"], "place": "poipet"} if answer.state["slots"]["filed"] else answer.state["slots"]
-    return replace(answer, state={**answer.state, "slots": slots})
-
-
-def _reading_back(request: TurnRequest, answer: TurnAnswer) -> TurnAnswer:
-    slots = {**answer.state["slots"]}
-    slots["skipped"] = [name for name in slots["skipped"] if name != "confirmed"]
-    return replace(answer, state={**answer.state, "slots": slots})
-
-
-def _never_erasing(request: TurnRequest, answer: TurnAnswer) -> TurnAnswer:
-    wiped = any(each.response == "utter_wiped" for each in answer.say)
-    return replace(answer, state={**answer.state, "recent": ["wipe"]}) if wiped else answer
-
-
-def _failing(request: TurnRequest, answer: TurnAnswer) -> TurnAnswer:
-    raise EngineError("planted")
-
-
-FAULTS = {
-    "nobody is left in silence": _silent,
-    "two messages at most": _talkative,
-    "the open question is the last word": _without_question,
-    "asked again once": _stubborn,
-    "nothing told before a gap is read back": _reading_back,
-    "every conversation has an end": _stubborn,
-    "neutral until it is safe": _indiscreet,
-    "no word of theirs is handed back": _echoing,
-    "the state is small and can be read": _hoarding,
-    "urgent is answered": _deaf,
-    "safe, erased and no danger only in exact words": _guessing_safety,
-    "no fact is lost": _forgetful,
-    "the next case begins empty": _mixing_cases,
-    "everything can be erased": _never_erasing,
-    "EngineError": _failing,
-}
-
-
-@pytest.mark.parametrize(("promise", "fault"), FAULTS.items(), ids=FAULTS)
-def test_a_broken_promise_is_found(promise: str, fault: Callable[[TurnRequest, TurnAnswer], TurnAnswer]) -> None:
-    async def walk() -> set[str]:
-        broken = set[str]()
-        for number in range(WALKS):
-            walked = await walk_through(_Faulty(fault), walk_of(SEED, number), every_state=False)
-            broken |= set(walked.broken)
-            if promise in broken:
-                break
-        return broken
-
-    assert promise in asyncio.run(walk())
-
-
-def test_a_failure_is_told_by_names_and_by_as_few_moves_as_possible() -> None:
-    async def walk(moves: Sequence[Move]) -> Walked:
-        return await walk_through(_Faulty(_deaf), moves, every_state=False)
-
-    async def find() -> Walked:
-        for number in range(WALKS):
-            moves = walk_of(SEED, number)
-            if (walked := await walk(moves)).broken:
-                return await shortest(walk, moves, walked)
-        raise AssertionError("nothing was found")
-
-    failed = asyncio.run(find())
-    assert [line.split(" (")[0] for line in failed.transcript] == ["cry"]
-    assert failed.transcript[0].endswith("-> ask_safe_now")
-
-
-def test_the_same_seed_walks_the_same_way() -> None:
-    assert walk_of(SEED, 7) == walk_of(SEED, 7) != walk_of(SEED + 1, 7)
-
-
-def test_a_broken_promise_is_printed_by_seed_and_names_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    show([asyncio.run(walk_all(_Faulty(_deaf), "deaf", 20, SEED))], SEED)
-    printed = capsys.readouterr().out
-    assert "urgent is answered" in printed
-    assert f"seed {SEED}" in " ".join(printed.split())
-    assert "cry (" in printed
-    assert not any(text in printed for text in [*CRIES.values(), *WANTS_TO_DIE.values()])
-
-
-def test_the_night_counts_what_it_walked_and_what_broke() -> None:
-    kept = asyncio.run(walk_all(ScriptedEngine(), "scripted", 3, SEED))
-    assert (kept.walks, kept.failures) == (3, [])
-    assert kept.turns == sum(len(walk_of(SEED, number)) for number in range(3))
-    broken = asyncio.run(walk_all(_Faulty(_failing), "failing", 2, SEED))
-    assert [number for number, _ in broken.failures] == [0, 1]
-
-
-@pytest.mark.parametrize("walks", ["0", "-3", "many"])
-def test_the_command_refuses_a_number_of_walks_that_is_none(walks: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["--walks", walks])
-    assert "--walks" in capsys.readouterr().err
-
-
-def test_the_command_prints_its_seed_and_says_that_all_is_well(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--walks", "2", "--seed", "5", "--scripted-only"]) == 0
-    assert "seed 5" in capsys.readouterr().out
-
-
 # What the walks found, each once more by itself.
+
+
+CASES = [(name, language) for name in ALARMING for language in LANGUAGES]
+
+
+def _turn(engine: DialogueEngine, runner: asyncio.Runner, *moves: Move) -> Turn:
+    """The last of these moves."""
+    kept, turn = NOTHING_KEPT, None
+    for move in moves:
+        turn = runner.run(take(engine, kept, move))
+        kept = turn.kept
+    assert turn is not None
+    return turn
+
+
+@pytest.mark.rasa
+@pytest.mark.parametrize(("name", "language"), CASES, ids=[" ".join(each) for each in CASES])
+def test_no_cry_for_help_is_taken_for_a_wish_to_hear_nothing_more(
+    name: str, language: str, served_model: ServedModel
+) -> None:
+    """ "I do not want to live any more" sounded like "do not write any more": it was told "we write nothing more"."""
+    cry = Move(name=name, text=ALARMING[name][language], language=language, alarming=True)
+    received = "suicide_received" if name == "cry of who wants to die" else "urgent_received"
+    with asyncio.Runner() as runner:
+        client = loopback_client(served_model.port)
+        engine = RasaEngine(client, timeout_seconds=30)
+        for before in ((), (word("tip"), word("1"))):
+            turn = _turn(engine, runner, *before, cry)
+            assert turn.said[0] == received, turn
+            assert turn.said[1].startswith("ask_"), turn
+            assert turn.verdict.urgency.pages
+        runner.run(client.aclose())
 
 
 def _after(engine: DialogueEngine, *moves: Move) -> list[str]:
     """What is said to the last of these moves."""
 
-    async def go() -> list[str]:
-        state, said = None, list[str]()
-        for move in moves:
-            turn = await take(engine, state, move)
-            state, said = turn.after, list(turn.said)
-        return said
-
-    return asyncio.run(go())
+    with asyncio.Runner() as runner:
+        return list(_turn(engine, runner, *moves).said)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_thanks_are_returned_only_once_it_is_safe(language: str) -> None:
     """Whoever holds the phone learns nothing from a courtesy either."""
     thanks = Move(name="thanks", text=THANKS[language], language=language)
-    late = replace(thanks, situation=Situation(gap=True))
+    late = replace(thanks, gap=True)
     assert _after(GuessingEngine(), word("help"), thanks) == ["ask_safe_now"]
     assert _after(GuessingEngine(), word("help"), word("1"), late) == ["ask_safe_now"]
     assert _after(GuessingEngine(), word("help"), word("1"), thanks) == ["thanks", "ask_whose"]

@@ -14,7 +14,7 @@ import httpx
 
 ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / "nlu/.venv/bin/python"
-START_SECONDS = 90
+START_SECONDS, STOP_SECONDS = 90, 20
 SERVING = re.compile(r"serving model (\w+) on 127\.0\.0\.1:(\d+)")
 
 
@@ -86,7 +86,11 @@ class ServedModel:
     def stop(self) -> None:
         """End the process and wait for its last words."""
         self.process.terminate()
-        self.process.wait(timeout=20)
+        try:
+            self.process.wait(timeout=STOP_SECONDS)
+        except subprocess.TimeoutExpired:  # a busy machine; what was found with it must not be lost for that
+            self.process.kill()
+            self.process.wait()
         self._reader.join(timeout=5)
         if self.process.stdout is not None:
             self.process.stdout.close()
