@@ -19,7 +19,7 @@ from bot.conversation.engine import Say, State, TurnAnswer, Understanding
 from bot.conversation.heard_facts import deadline_of, heard_facts
 from bot.conversation.hotline_words import ASKED as HOTLINES
 from bot.conversation.hotline_words import numbers_asked_for
-from bot.conversation.status import ASKED, status_response
+from bot.conversation.status import true_response
 from bot.conversation.wipe import wipe_conversation
 from bot.conversation.wording import Wording
 from bot.database.states import Author, ReportKind, Safety
@@ -41,7 +41,7 @@ _RETURN_CODE = "utter_return_code"
 _SAID_BESIDE_A_HUMAN = frozenset(
     "utter_ask_safe_now utter_not_safe utter_stop utter_ask_wipe utter_wiped utter_not_wiped utter_code_kept "
     "utter_code_not_right utter_code_continues utter_code_in_text utter_code_unknown utter_code_wait "
-    "utter_vanish utter_keep".split()
+    "utter_vanish utter_keep utter_status utter_hotlines".split()
 ) | {_RETURN_CODE}
 _ONLY_OF_WHAT_IS_NOT_WRITTEN = "utter_words_only"  # not true of words in a language that we do not speak
 ENGLISH = "en"
@@ -262,8 +262,9 @@ def _in_words(
 ) -> Words:
     if each.response == HOTLINES:
         return numbers_asked_for(session, conversation, opener, rooms.wording, spoken, sms=turn.sms)
-    name = _true_name(session, conversation, each.response)
-    words = rooms.wording.render(name, spoken, sms=turn.sms, arguments=arguments)
+    name = true_response(session, conversation, each.response)
+    child = turn.answer is not None and _is_a_child(turn.answer.state)
+    words = rooms.wording.render(name, spoken, sms=turn.sms, arguments=arguments, child=child)
     return replace(words, erase_once_sent=each.response == _RETURN_CODE)
 
 
@@ -277,15 +278,15 @@ def _new_code(
     return {"code": grouped(give_code(session, conversation, rooms.keys))}
 
 
-def _true_name(session: Session, conversation: Conversation, response: str) -> str:
-    """The engine knows that the status is asked for; which one is true is known here."""
-    return status_response(session, conversation) if response == ASKED else response
-
-
 def _told_so_far(state: State) -> dict[str, str]:
     """What can be read back to the person, cut short; a dash for what was not told."""
     slots = state.get("slots") or {}
     return {name: str(slots.get(name) or _NOT_TOLD)[:_READ_BACK_CHARACTERS] for name in _READ_BACK}
+
+
+def _is_a_child(state: State) -> bool:
+    """Whether somebody writes as a child does: they are told the same in simpler words."""
+    return bool((state.get("slots") or {}).get("child"))
 
 
 def _spoken(turn: Turn, language: str) -> tuple[str, ...]:

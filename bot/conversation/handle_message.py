@@ -33,7 +33,7 @@ from bot.reports.urgency import Urgency
 from bot.settings import Settings
 
 _LONGEST_FOR_THE_MODEL = 2000  # characters; the whole text stays sealed and is read by the floor and by people
-_OBEYED_BESIDE_A_HUMAN = frozenset("stop wipe code vanish keep".split())
+_OBEYED_BESIDE_A_HUMAN = frozenset("stop wipe code vanish keep status numbers".split())
 _SITUATIONS = {MessageKind.TEXT: "text", MessageKind.START: "start", MessageKind.LOCATION: "location"}
 
 
@@ -109,7 +109,7 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared | None
 
 def _is_the_engines_duty(conversation: Conversation, request: TurnRequest) -> bool:
     """What is heard even while a human speaks: whether it is safe again, so that what is held may go; stop; erase; the
-    wish for a return code, or for a chat that empties itself."""
+    wish for a return code, or for a chat that empties itself; how far their words have come, and whom else to call."""
     asks_safety = request.situation.gap or conversation.safety in (Safety.RETURNED, Safety.UNSAFE)
     asks_wipe = request.state is not None and request.state.get("requested_slot") == "wipe_confirmed"
     command = find_command(request.text, request.language)

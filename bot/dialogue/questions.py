@@ -41,6 +41,8 @@ FACTS = (
     "scam_kind",
     "question",
 )
+# What is told of whoever writes, and stays true in their next case.
+ABOUT_THE_WRITER = ("child",)
 # What "is this right?" reads back to the person.
 READ_BACK = ("details", "place", "when", "people")
 # A question that is asked only after this answer to another one.
@@ -105,6 +107,7 @@ def urgency_of(slots: Slots) -> tuple[str, str] | None:
     """What the answers alone say about urgency, and why; None when they say nothing. It is only ever used to raise."""
     if slots["danger_now"] is True:
         return ("CRITICAL" if slots["topic"] == "help" else "URGENT"), "danger_now"
-    if slots["children"] is True:
+    child_in_need = slots["child"] is True and slots["topic"] == "help" and slots["whose"] == "self"
+    if slots["children"] is True or child_in_need:
         return "URGENT", "minor_exploited"
     return ("HIGH", "about_to_travel") if slots["departure"] is not None else None

@@ -21,7 +21,7 @@ from bot.conversation.directives import (
 )
 from bot.conversation.engine import DialogueEngine
 from bot.dialogue.hearing import CASE_SLOTS
-from bot.dialogue.message import COMMANDS, NOT_UNDERSTOOD, TOPIC_OF_INTENT
+from bot.dialogue.message import BESIDE_THE_POINT, COMMANDS, NOT_UNDERSTOOD, TOPIC_OF_INTENT
 from bot.dialogue.questions import READ_BACK
 from bot.dialogue.state import BadStateError, check_state, empty_state
 from tests.conversations.walks import Move, Turn, random_walk, take, without_one, word
@@ -35,7 +35,7 @@ NEUTRAL = RECEIVED | set(
     "ask_wipe wiped not_wiped".split()
 )
 _ASKED_AS = {"wipe_confirmed": "ask_wipe", "language_choice": "choose_language"}
-_NO_ANSWER_EITHER = COMMANDS | {"greet", "thanks", "start", "unreadable", "location"}
+_NO_ANSWER_EITHER = COMMANDS | BESIDE_THE_POINT | {"greet", "thanks", "start", "unreadable", "location"}
 
 
 class Promises:
@@ -87,6 +87,8 @@ class Promises:
 
 def _ends_with_the_open_question(turn: Turn) -> bool:
     requested = turn.after["requested_slot"]
+    if "return_code" in turn.said:
+        requested = None  # it asks for its last four digits: the open question waits for them
     questions = [name for name in turn.said if name.startswith("ask_") or name == "choose_language"]
     asked = [name for name in questions if name != "ask_rephrase"]
     expected = _ASKED_AS.get(requested, f"ask_{requested}")
