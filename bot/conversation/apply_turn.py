@@ -24,7 +24,8 @@ from bot.conversation.wipe import wipe_conversation
 from bot.conversation.wording import Wording
 from bot.database.states import Author, ReportKind, Safety
 from bot.database.tables import ContactPoint, Conversation, Report
-from bot.escalation.alarms import raise_alarm, stand_down, tell_owner_of_new_words, wait_for_danger_answer
+from bot.escalation.alarms import raise_alarm, stand_down, wait_for_danger_answer
+from bot.escalation.owner_notes import tell_owner_of_new_words
 from bot.messages.inbox import Claimed
 from bot.messages.message import MessageKind
 from bot.messages.outbox import REPLY, URGENT_REPLY, Words, release_held, say
@@ -62,6 +63,7 @@ class Turn:
     version: int
     understanding: Understanding
     answer: TurnAnswer | None
+    one_of_many: bool = False  # it is answered with a later one of theirs (bot/messages/pace.py)
 
     @property
     def do(self) -> tuple[want.Directive, ...]:
@@ -157,13 +159,13 @@ def _apply_to_report(
         raise_alarm(session, report, verdict.urgency, verdict.reasons[0], rooms.settings)
     elif turn.unreadable:
         wait_for_danger_answer(session, report, rooms.settings)
-    tell_owner_of_new_words(session, report, turn.claimed.id)
+    tell_owner_of_new_words(session, report)
     return report
 
 
 def _tells_something(turn: Turn) -> bool:
     telling = want.RaiseUrgency | want.RecordFacts | want.FileReport | want.CallPerson
-    if turn.answer is None:
+    if turn.answer is None and not turn.one_of_many:
         return True  # a human speaks, so whatever is written must be on a human's list
     heard = turn.understanding
     if turn.floor is not None or turn.unreadable or heard.themes or heard.perhaps_urgent:

@@ -39,6 +39,7 @@ from bot.reports.report_store import lock_conversation
 
 _MOST_LOOKED_UP = 3  # codes in one text; more would be a way to guess faster
 _TOLD_ELSEWHERE = "–"
+_REFUSED = frozenset({"utter_code_unknown", "utter_code_wait", "utter_code_in_text"})
 _ASKED_AS = {"wipe_confirmed": "utter_ask_wipe", "language_choice": "utter_choose_language"}
 
 
@@ -50,6 +51,7 @@ class Arrived:
     heard: Heard
     gap: bool
     sms: bool
+    one_of_many: bool = False  # answered with a later one (bot/messages/pace.py)
     text: str = field(repr=False)
 
 
@@ -193,7 +195,9 @@ def _answer(session: Session, arrived: Arrived, responses: str, rooms: Rooms, *,
         understanding=understood,
         answer=TurnAnswer(
             understanding=understood,
-            say=tuple(Say(response=name) for name in responses.split()),
+            say=tuple(
+                Say(response=name) for name in responses.split() if not (arrived.one_of_many and name in _REFUSED)
+            ),
             do=(),
             state=state or _state_of(conversation, rooms),
         ),

@@ -9,7 +9,8 @@ PERHAPS = "perhaps"  # the whole message is an age; whose, the case tells
 ADULT = 18
 _YOUNGEST = 4  # below it nobody writes
 _AGE = r"(\d{1,2})"
-_START = r"(?:^|[.,!?;:\n\u17d4\u104a\u104b]\s*)"
+# A Vietnamese clause begins with the writer: "em gái em 13 tuổi" is about a sister.
+_VI = r"(?:^|[.,!?;:]\s*)(?:dạ |da |thưa )?(?:em|con|cháu|chau|mình|minh|tôi|toi|tui)"
 # "I am 13", "I am a child": somebody else's age or child is never right behind the word for oneself.
 _OF_THEMSELVES = (
     rf"\b(?:i am|i'?m|im)(?: still| only| just| a)* {_AGE}(?:[ -]?(?:years?|yrs?|yo|y/o)\b|\s*(?:$|[.,!?;]))",
@@ -20,9 +21,9 @@ _OF_THEMSELVES = (
     r"(?:^|[\s.,!?])(?:หนู|ผม|ฉัน|ดิฉัน|เรา)\s?(?:ยัง)?(?:เป็น)?(?:แค่|ยัง)?(?:เป็น)?เด็ก(?:$|[\s.,!?]|อยู่|ค่ะ|คะ|ครับ)",
     rf"(?:^|[\s\u17d4.,!?])(?:ខ្ញុំ|នាងខ្ញុំ|ពួកខ្ញុំ)\s?(?:ទើប|ទើបតែ|មាន|នៅ)?\s?អាយុ(?:តែ|ទើប|ទើបតែ|បាន)?\s?{_AGE}(?!\d)",
     r"(?:^|[\s\u17d4.,!?])(?:ខ្ញុំ|នាងខ្ញុំ)\s?(?:នៅ)?(?:ជា|គឺជា)?(?:ក្មេង|កុមារ)(?:$|[\s\u17d4.,!?]|នៅឡើយ|ទេ)",
-    rf"{_START}(?:dạ |da |thưa )?(?:em|con|cháu|chau|mình|minh|tôi|toi|tui)(?: mới| moi| chỉ| chi| năm nay| nam nay| được| duoc)*"
+    rf"{_VI}(?: mới| moi| chỉ| chi| năm nay| nam nay| được| duoc)*"
     rf" {_AGE} ?(?:tuổi|tuoi)\b",
-    r"(?:^|[.,!?;:\n]\s*)(?:dạ |da |thưa )?(?:em|con|cháu|chau|mình|minh|tôi|toi|tui)(?: vẫn| van| còn| con| chỉ| chi| là| la)+"
+    rf"{_VI}(?: vẫn| van| còn| con| chỉ| chi| là| la)+"
     r" (?:trẻ em|tre em|trẻ con|tre con|con nít|con nit|vị thành niên|vi thanh nien)\b",
     rf"(?:^|[\s\u104a\u104b.,!?])(?:ကျွန်တော်|ကျွန်မ|ကျမ|ကျနော်|သမီး|သား|ငါ)(?:က|ရဲ့|ဟာ)?\s?အသက်\s?(?:က)?\s?{_AGE}(?!\d)",
     rf"(?:^|[\s\u104a\u104b.,!?])(?:ကျွန်တော်|ကျွန်မ|ကျမ|ကျနော်|သမီး|သား|ငါ)(?:က|ဟာ)?\s?{_AGE}\s?နှစ်\s?(?:သား|သမီး|အရွယ်|ပဲရှိ)",
