@@ -24,6 +24,7 @@ from bot.dialogue.questions import (
 from bot.dialogue.state import forget_safety
 
 KEPT_CHARACTERS = 80
+_NO_MORE_THAN_AN_AGE = 40  # characters
 DISCLOSURES = ("utter_who", "utter_who_can_see")
 _ANSWERED_AT_ONCE = frozenset({"info_topic", "scam_kind"})  # what is chosen there is told in the same turn
 _INFORMED_LAST = frozenset({"departure", "scam_kind", "question"})  # the last question of those who only ask
@@ -329,7 +330,11 @@ class Hearing:
     def _keep_what_is_told(self, message: Message) -> None:
         self._keep_early(message)
         if message.tells and (message.number is None or message.intent == NOT_UNDERSTOOD):
-            self._keep("question" if self.slots["topic"] == "question" else "details", message.text)
+            fact = "question" if self.slots["topic"] == "question" else "details"
+            if message.child and len(message.text) <= _NO_MORE_THAN_AN_AGE:
+                self._told[fact] = message.text  # for staff; what has happened is still to be asked
+            else:
+                self._keep(fact, message.text)
 
     def _keep(self, fact: str, value: Any) -> None:
         self._told[fact] = value
