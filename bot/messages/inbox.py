@@ -87,26 +87,9 @@ def store(
         whose = _from_staff(message, staff, keys)
     else:
         contact = find_or_begin(session, channel=message.channel, address=message.address, keys=keys)
-        now = database_now(session)
-        place = place_of(
-            session,
-            contact.conversation_id,
-            urgency=verdict.urgency,
-            received_at=received_at or now,
-            now=now,
-            many=many,
-        )
+        place = _place_of(session, contact, verdict, received_at, many)
         whose = _from_reporter(message, contact, verdict, place)
-    row = {
-        "channel": message.channel,
-        "provider_key": provider_key,
-        "kind": message.kind.value,
-        "callback_sealed": seal_with(keys.staff, message.callback_id) if message.callback_id else None,
-        "floor_urgency": verdict.urgency,
-        "floor_reasons": list(verdict.reasons),
-        **({"received_at": received_at} if received_at else {}),
-        **whose,
-    }
+    row = _row(message, provider_key, verdict, received_at, keys) | whose
     stored = session.scalar(insert(InboxMessage).values(row).on_conflict_do_nothing().returning(InboxMessage.id))
     if stored is None:
         return None
@@ -114,6 +97,31 @@ def store(
         _pull_forward(session, contact.conversation_id, at_once=not place.slowed)
     wake(session, "inbox")
     return Stored(inbox_id=stored, conversation_id=contact.conversation_id if contact else None)
+
+
+def _row(
+    message: InboundMessage, provider_key: bytes, verdict: DoorVerdict, received_at: datetime | None, keys: ServiceKeys
+) -> dict[str, object]:
+    """The columns of any message, whoever wrote it."""
+    return {
+        "channel": message.channel,
+        "provider_key": provider_key,
+        "kind": message.kind.value,
+        "callback_sealed": seal_with(keys.staff, message.callback_id) if message.callback_id else None,
+        "floor_urgency": verdict.urgency,
+        "floor_reasons": list(verdict.reasons),
+        **({"received_at": received_at} if received_at else {}),
+    }
+
+
+def _place_of(
+    session: Session, contact: Contact, verdict: DoorVerdict, received_at: datetime | None, many: int
+) -> Place:
+    now = database_now(session)
+    received_at = received_at or now
+    return place_of(
+        session, contact.conversation_id, urgency=verdict.urgency, received_at=received_at, now=now, many=many
+    )
 
 
 def _is_stored(session: Session, channel: str, provider_key: bytes) -> bool:
