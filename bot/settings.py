@@ -73,6 +73,7 @@ class Settings(BaseSettings):
     unanswered_danger_question: timedelta = timedelta(minutes=2)
     step_timeout: timedelta = timedelta(seconds=60)  # nobody acknowledged: the next person
     acknowledgement_lease: timedelta = timedelta(minutes=10)
+    many_messages: int = Field(default=20, ge=1)  # of one sender in a minute: beyond, one answer serves several
     page_loops: int = 3  # how often the whole roster is gone through before the last resort
     lease: timedelta = timedelta(seconds=20)
     max_body_bytes: int = 1_048_576

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.dialogue.message import NOT_UNDERSTOOD, Message
+from bot.dialogue.childhood import SURELY, child_who_writes, is_under_18
+from bot.dialogue.message import BESIDE_THE_POINT, COMMANDS, NOT_UNDERSTOOD, Message
 
-# Below this the model's word is not enough for what cannot be taken back lightly: a command, a yes, a no.
+# Below this the model's word is not enough for a command, a yes, a no, or for what is no answer at all.
 SURE = 0.8
-NEEDS_SURENESS = frozenset({"stop", "wipe", "talk_to_person", "choose_language", "affirm", "deny"})
+NEEDS_SURENESS = COMMANDS | BESIDE_THE_POINT | {"affirm", "deny"}
 
 
 def settle_intent(parsed: Mapping[str, Any]) -> str:
@@ -34,7 +35,14 @@ def read_message(parsed: Mapping[str, Any], turn: Mapping[str, Any]) -> Message:
         urgent=bool(turn["urgent"]),
         suicidal=bool(turn["suicidal"]),
         gap=bool(turn["gap"]),
+        child=SURELY if _is_young(entities) else child_who_writes(parsed["text"]),
     )
+
+
+def _is_young(entities: Mapping[str, Any]) -> bool:
+    """The message is about nobody but the writer, and names an age below 18."""
+    subject, age = entities.get("subject"), entities.get("age")
+    return bool(subject and age and subject["value"] == "self" and is_under_18(str(age["value"])))
 
 
 def early_answers(entities: Mapping[str, Any], intent: str) -> dict[str, str]:

@@ -101,6 +101,7 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
         "when": "When",
         "people": "Who, and how many",
         "children": "Children among them",
+        "child": "May be a child",
         "how_known": "How they know",
         "write_back": "When we may write",
         "write_when": "Safe times, as they said",

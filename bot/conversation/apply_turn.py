@@ -19,12 +19,13 @@ from bot.conversation.engine import Say, State, TurnAnswer, Understanding
 from bot.conversation.heard_facts import deadline_of, heard_facts
 from bot.conversation.hotline_words import ASKED as HOTLINES
 from bot.conversation.hotline_words import numbers_asked_for
-from bot.conversation.status import ASKED, status_response
+from bot.conversation.status import true_response
 from bot.conversation.wipe import wipe_conversation
 from bot.conversation.wording import Wording
 from bot.database.states import Author, ReportKind, Safety
 from bot.database.tables import ContactPoint, Conversation, Report
-from bot.escalation.alarms import raise_alarm, stand_down, tell_owner_of_new_words, wait_for_danger_answer
+from bot.escalation.alarms import raise_alarm, stand_down, wait_for_danger_answer
+from bot.escalation.owner_notes import tell_owner_of_new_words
 from bot.messages.inbox import Claimed
 from bot.messages.message import MessageKind
 from bot.messages.outbox import REPLY, URGENT_REPLY, Words, release_held, say
@@ -41,7 +42,7 @@ _RETURN_CODE = "utter_return_code"
 _SAID_BESIDE_A_HUMAN = frozenset(
     "utter_ask_safe_now utter_not_safe utter_stop utter_ask_wipe utter_wiped utter_not_wiped utter_code_kept "
     "utter_code_not_right utter_code_continues utter_code_in_text utter_code_unknown utter_code_wait "
-    "utter_vanish utter_keep".split()
+    "utter_vanish utter_keep utter_status utter_hotlines".split()
 ) | {_RETURN_CODE}
 _ONLY_OF_WHAT_IS_NOT_WRITTEN = "utter_words_only"  # not true of words in a language that we do not speak
 ENGLISH = "en"
@@ -62,6 +63,7 @@ class Turn:
     version: int
     understanding: Understanding
     answer: TurnAnswer | None
+    one_of_many: bool = False  # it is answered with a later one of theirs (bot/messages/pace.py)
 
     @property
     def do(self) -> tuple[want.Directive, ...]:
@@ -157,13 +159,13 @@ def _apply_to_report(
         raise_alarm(session, report, verdict.urgency, verdict.reasons[0], rooms.settings)
     elif turn.unreadable:
         wait_for_danger_answer(session, report, rooms.settings)
-    tell_owner_of_new_words(session, report, turn.claimed.id)
+    tell_owner_of_new_words(session, report)
     return report
 
 
 def _tells_something(turn: Turn) -> bool:
     telling = want.RaiseUrgency | want.RecordFacts | want.FileReport | want.CallPerson
-    if turn.answer is None:
+    if turn.answer is None and not turn.one_of_many:
         return True  # a human speaks, so whatever is written must be on a human's list
     heard = turn.understanding
     if turn.floor is not None or turn.unreadable or heard.themes or heard.perhaps_urgent:
@@ -262,8 +264,9 @@ def _in_words(
 ) -> Words:
     if each.response == HOTLINES:
         return numbers_asked_for(session, conversation, opener, rooms.wording, spoken, sms=turn.sms)
-    name = _true_name(session, conversation, each.response)
-    words = rooms.wording.render(name, spoken, sms=turn.sms, arguments=arguments)
+    name = true_response(session, conversation, each.response)
+    child = turn.answer is not None and _is_a_child(turn.answer.state)
+    words = rooms.wording.render(name, spoken, sms=turn.sms, arguments=arguments, child=child)
     return replace(words, erase_once_sent=each.response == _RETURN_CODE)
 
 
@@ -277,15 +280,15 @@ def _new_code(
     return {"code": grouped(give_code(session, conversation, rooms.keys))}
 
 
-def _true_name(session: Session, conversation: Conversation, response: str) -> str:
-    """The engine knows that the status is asked for; which one is true is known here."""
-    return status_response(session, conversation) if response == ASKED else response
-
-
 def _told_so_far(state: State) -> dict[str, str]:
     """What can be read back to the person, cut short; a dash for what was not told."""
     slots = state.get("slots") or {}
     return {name: str(slots.get(name) or _NOT_TOLD)[:_READ_BACK_CHARACTERS] for name in _READ_BACK}
+
+
+def _is_a_child(state: State) -> bool:
+    """Whether somebody writes as a child does: they are told the same in simpler words."""
+    return bool((state.get("slots") or {}).get("child"))
 
 
 def _spoken(turn: Turn, language: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.handle_message import opener_of
 from bot.conversation.hotline_words import NOBODY_YET, TOLD, nobody_yet_as_told
+from bot.conversation.repeats import fold_repeats
 from bot.conversation.wording import Wording
 from bot.database.states import Author, OutboxState, ReportState
 from bot.database.tables import (
@@ -56,6 +57,8 @@ class Entry:
     outbox_id: int | None
     text: str = field(repr=False)
     hidden: bool = False
+    times: int = 1  # how often the very same was written, the last time at `until` (repeats.py)
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +140,7 @@ def _entries(
                 hidden=out.erase_once_sent,
             )
         )
-    return tuple(sorted(entries, key=lambda entry: entry.at))
+    return fold_repeats(sorted(entries, key=lambda entry: entry.at))
 
 
 def template_words(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.dialogue.commands import LANGUAGES
-from bot.dialogue.questions import FACTS
+from bot.dialogue.questions import ABOUT_THE_WRITER, FACTS
 from bot.errors import EngineError
 from bot.reports.urgency import Urgency
 
@@ -121,7 +121,8 @@ def parse_directive(raw: object) -> Directive:
 
 
 def _facts(raw: Mapping[str, Any]) -> RecordFacts:
-    facts = {name: raw[name] for name in FACTS if raw.get(name) is not None}
+    names = (*FACTS, *ABOUT_THE_WRITER)
+    facts = {name: raw[name] for name in names if raw.get(name) is not None}
     words = {name: ("yes" if value else "no") if isinstance(value, bool) else value for name, value in facts.items()}
     if not all(isinstance(value, str) for value in words.values()):
         raise ValueError("facts are words")

@@ -23,17 +23,19 @@ from bot.conversation.wording import Wording
 from bot.database.session import Database
 from bot.database.states import Safety
 from bot.database.tables import Conversation
+from bot.escalation.ownership import bot_spoke_last
 from bot.messages import inbox
 from bot.messages.inbox import Claimed
 from bot.messages.message import MessageKind
 from bot.messages.normalising import read
+from bot.messages.pace import answered_with_a_later_one
 from bot.privacy.sealing import ConversationOpener, ServiceKeys
 from bot.reports.report_store import lock_conversation
 from bot.reports.urgency import Urgency
 from bot.settings import Settings
 
 _LONGEST_FOR_THE_MODEL = 2000  # characters; the whole text stays sealed and is read by the floor and by people
-_OBEYED_BESIDE_A_HUMAN = frozenset("stop wipe code vanish keep".split())
+_OBEYED_BESIDE_A_HUMAN = frozenset("stop wipe code vanish keep status numbers".split())
 _SITUATIONS = {MessageKind.TEXT: "text", MessageKind.START: "start", MessageKind.LOCATION: "location"}
 
 
@@ -56,12 +58,13 @@ class Desk:
 
 @dataclass(frozen=True, kw_only=True)
 class _Prepared:
-    """What is known before the engine's turn. `converse` is False when a human speaks: of the engine's answer only
-    what it understood counts then, unless it answers what stays its duty. `writes_zawgyi` is None where the message
-    does not tell."""
+    """What is known before the engine's turn. `converse` is False when a human speaks, or when a later message is
+    answered instead (`one_of_many`): of the engine's answer only what it understood counts then, unless it answers what
+    stays its duty. `writes_zawgyi` is None where the message does not tell."""
 
     request: TurnRequest
     converse: bool
+    one_of_many: bool
     version: int
     writes_zawgyi: bool | None
     heard: Heard
@@ -87,33 +90,47 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared | None
     default = desk.wording.deployment.default_language.value
     last = inbox.last_word_before(session, claimed)
     gap = last is not None and claimed.received_at - last > desk.settings.hold_after
-    arrived = Arrived(claimed=claimed, heard=heard, gap=gap, sms=claimed.channel in desk.writes_as_sms, text=text)
+    one_of_many = answered_with_a_later_one(
+        session, conversation.id, claimed.id, received_at=claimed.received_at, many=desk.settings.many_messages
+    )
+    sms = claimed.channel in desk.writes_as_sms
+    arrived = Arrived(claimed=claimed, heard=heard, gap=gap, sms=sms, one_of_many=one_of_many, text=text)
     if take_code(session, arrived, desk.rooms):
         return None
     request = TurnRequest(
         state=json.loads(opener.open(conversation.state_sealed)) if conversation.state_sealed else None,
         text=text[:_LONGEST_FOR_THE_MODEL],
         language=choose(heard, conversation.language, default),
-        channel="sms" if claimed.channel in desk.writes_as_sms else "telegram",
+        channel="sms" if sms else "telegram",
         situation=_situation(claimed, heard, gap, blank=not text.strip("/ ")),
         received_at=claimed.received_at,
     )
+    silent = conversation.owner_id is not None or one_of_many
     return _Prepared(
         request=request,
-        converse=conversation.owner_id is None or _is_the_engines_duty(conversation, request),
+        converse=not silent or _is_the_engines_duty(session, conversation, request, one_of_many=one_of_many),
+        one_of_many=one_of_many,
         version=conversation.version,
         writes_zawgyi=None if heard.language != "my" or reading.encoding == "unclear" else reading.zawgyi,
         heard=heard,
     )
 
 
-def _is_the_engines_duty(conversation: Conversation, request: TurnRequest) -> bool:
+def _is_the_engines_duty(
+    session: Session, conversation: Conversation, request: TurnRequest, *, one_of_many: bool
+) -> bool:
     """What is heard even while a human speaks: whether it is safe again, so that what is held may go; stop; erase; the
-    wish for a return code, or for a chat that empties itself."""
-    asks_safety = request.situation.gap or conversation.safety in (Safety.RETURNED, Safety.UNSAFE)
-    asks_wipe = request.state is not None and request.state.get("requested_slot") == "wipe_confirmed"
+    wish for a return code, or for a chat that empties itself; how far their words have come, and whom else to call."""
     command = find_command(request.text, request.language)
-    return asks_safety or asks_wipe or (command is not None and command.intent in _OBEYED_BESIDE_A_HUMAN)
+    if command is not None and command.intent in _OBEYED_BESIDE_A_HUMAN:
+        return True
+    requested = request.state.get("requested_slot") if request.state is not None else None
+    if requested == "wipe_confirmed":
+        return True
+    if one_of_many:
+        return False
+    asks_safety = request.situation.gap or conversation.safety in (Safety.RETURNED, Safety.UNSAFE)
+    return asks_safety or (requested == "safe_now" and bot_spoke_last(session, conversation.id))
 
 
 def _situation(claimed: Claimed, heard: Heard, gap: bool, *, blank: bool) -> Situation:
@@ -136,6 +153,7 @@ def _commit(session: Session, claimed: Claimed, prepared: _Prepared, answer: Tur
         version=prepared.version,
         understanding=answer.understanding,
         answer=answer if prepared.converse else None,
+        one_of_many=prepared.one_of_many,
     )
     assert claimed.conversation_id is not None
     # Locked before the inbox row is touched: doors take the two in the same order.

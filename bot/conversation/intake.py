@@ -57,6 +57,7 @@ def take_in(
         staff_only=staff_only,
         staff_words=parse_reply(reading.text) is not None,
         received_at=received_at,
+        many=settings.many_messages,
     )
     if stored is None:
         return False

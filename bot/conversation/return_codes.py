@@ -39,6 +39,8 @@ from bot.reports.report_store import lock_conversation
 
 _MOST_LOOKED_UP = 3  # codes in one text; more would be a way to guess faster
 _TOLD_ELSEWHERE = "–"
+_REFUSED = frozenset({"utter_code_unknown", "utter_code_wait", "utter_code_in_text"})
+_ASKED_AS = {"wipe_confirmed": "utter_ask_wipe", "language_choice": "utter_choose_language"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +51,7 @@ class Arrived:
     heard: Heard
     gap: bool
     sms: bool
+    one_of_many: bool = False  # answered with a later one (bot/messages/pace.py)
     text: str = field(repr=False)
 
 
@@ -127,13 +130,22 @@ def _took_last_four(session: Session, arrived: Arrived, rooms: Rooms) -> bool:
         return False
     if four is None:
         return False
-    lock_conversation(session, conversation_id)
+    conversation = lock_conversation(session, conversation_id)
     verdict = check_last_four(session, conversation_id, four, rooms.keys)
     if verdict is LastFour.NOT_ASKED:
         return False
-    response = "utter_code_kept" if verdict is LastFour.RIGHT else "utter_code_not_right"
-    _answer(session, arrived, response, rooms)
+    if verdict is LastFour.WRONG:  # they look again: that is what they are asked for, and nothing else
+        _answer(session, arrived, "utter_code_not_right", rooms)
+        return True
+    state = _state_of(conversation, rooms)
+    _answer(session, arrived, " ".join(["utter_code_kept", *_open_question(state)]), rooms, state=state)
     return True
+
+
+def _open_question(state: State) -> list[str]:
+    """The question that stayed open while they wrote down their code; none when all is told."""
+    requested = state["requested_slot"]
+    return [_ASKED_AS.get(requested, f"utter_ask_{requested}")] if state["loop"] and requested else []
 
 
 def _holds_code(session: Session, arrived: Arrived, rooms: Rooms) -> bool:
@@ -183,7 +195,9 @@ def _answer(session: Session, arrived: Arrived, responses: str, rooms: Rooms, *,
         understanding=understood,
         answer=TurnAnswer(
             understanding=understood,
-            say=tuple(Say(response=name) for name in responses.split()),
+            say=tuple(
+                Say(response=name) for name in responses.split() if not (arrived.one_of_many and name in _REFUSED)
+            ),
             do=(),
             state=state or _state_of(conversation, rooms),
         ),

@@ -6,6 +6,7 @@ from bot.conversation.command_words import find_command
 from bot.conversation.directives import parse_directive
 from bot.conversation.engine import Say, TurnAnswer, TurnRequest, Understanding
 from bot.conversation.scripted_turn import ScriptedTurn
+from bot.dialogue.childhood import child_who_writes
 from bot.dialogue.message import NOT_UNDERSTOOD, Message
 from bot.dialogue.state import BadStateError, begin, check_state
 from bot.errors import EngineError
@@ -59,4 +60,5 @@ def _message(request: TurnRequest, text: str) -> Message:
         urgent=situation.urgent,
         suicidal=situation.suicidal,
         gap=situation.gap,
+        child=child_who_writes(text),
     )

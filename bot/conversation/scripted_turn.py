@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.dialogue.commands import LANGUAGES
-from bot.dialogue.hearing import Hearing, in_order, two_at_most
+from bot.dialogue.hearing import Hearing, in_order
 from bot.dialogue.message import Message
 from bot.dialogue.questions import next_question, safety_unknown, something_pending
+from bot.dialogue.saying import two_at_most
 from bot.dialogue.state import RECENT_INTENTS, VERSION, empty_state
 
 _QUESTION = {

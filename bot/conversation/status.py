@@ -5,10 +5,19 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.database.states import ReportState
+from bot.database.states import AlarmState, ReportState
 from bot.database.tables import Alarm, Conversation, Report
 
 ASKED = "utter_status"
+_RECEIVED, _REACHED = "utter_urgent_received", "utter_person_reached"
+
+
+def true_response(session: Session, conversation: Conversation, response: str) -> str:
+    """The engine knows what is to be told; which words are true at this moment is known here. Whoever cries out again
+    when a person has been reached is not told that one is looked for."""
+    if response == ASKED:
+        return status_response(session, conversation)
+    return _REACHED if response == _RECEIVED and _is_taken(session, conversation) else response
 
 
 def status_response(session: Session, conversation: Conversation) -> str:
@@ -26,3 +35,12 @@ def status_response(session: Session, conversation: Conversation) -> str:
         return f"{ASKED}_read"
     reached = select(Alarm.id).where(Alarm.report_id == report.id, Alarm.acknowledged_at.is_not(None)).limit(1)
     return f"{ASKED}_reached" if session.scalar(reached) is not None else f"{ASKED}_arrived"
+
+
+def _is_taken(session: Session, conversation: Conversation) -> bool:
+    taken = (
+        select(Alarm.id)
+        .join(Report, Report.id == Alarm.report_id)
+        .where(Report.conversation_id == conversation.id, Alarm.state == AlarmState.ACKNOWLEDGED)
+    )
+    return session.scalar(taken.limit(1)) is not None

@@ -17,6 +17,7 @@ from bot.messages.outbox import Words
 
 PROJECT = Path(__file__).parents[2]
 NEVER_TRANSLATED = "utter_choose_language"
+FOR_A_CHILD = "_child"  # after the name of a response: the same in simpler words
 
 
 class Catalogues:
@@ -69,12 +70,17 @@ class Wording:
         responses = {name: tuple(_response(each) for each in variations) for name, variations in raw.items()}
         return cls(responses=responses, catalogues=Catalogues.load(), deployment=deployment)
 
-    def render(self, name: str, language: str, *, sms: bool, arguments: Mapping[str, Any] | None = None) -> Words:
-        """The words of a response. Raises KeyError for a name that domain.yml does not have."""
+    def render(
+        self, name: str, language: str, *, sms: bool, arguments: Mapping[str, Any] | None = None, child: bool = False
+    ) -> Words:
+        """The words of a response, the simpler ones for a child where there are any. Raises KeyError for a name that
+        domain.yml does not have."""
         if name == "utter_who":
             name = f"utter_who_{self.deployment.kind.value}"
         if name == "utter_not_safe":
             return Words(text=self.deployment.neutral_line[self._offered(language)])
+        if child and name + FOR_A_CHILD in self.responses:
+            name += FOR_A_CHILD
         response = self._variation(name, sms)
         values = {"operator": self.deployment.operator_name[self._offered(language)], **(arguments or {})}
         text = self._translate(name, language, response.text)

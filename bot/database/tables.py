@@ -92,7 +92,7 @@ class InboxMessage(Table):
     __tablename__ = "inbox"
     __table_args__ = (
         UniqueConstraint("channel", "provider_key"),
-        Index("inbox_due", "priority", "id", postgresql_where=text("state = 'pending'")),
+        Index("inbox_in_turn", "priority", "place_at", "id", postgresql_where=text("state = 'pending'")),
         Index("inbox_of_conversation", "conversation_id", "id"),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -107,6 +107,7 @@ class InboxMessage(Table):
     floor_urgency: Mapped[str | None]
     floor_reasons: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     priority: Mapped[int]  # 0 urgent, 1 a responder's, 5 everything else
+    place_at: Mapped[datetime] = mapped_column(server_default=func.now())  # among equals; one sender's stand apart
     state: Mapped[InboxState] = mapped_column(_coded(InboxState), default=InboxState.PENDING)
     received_at: Mapped[datetime] = mapped_column(server_default=func.now())
     due_at: Mapped[datetime] = mapped_column(server_default=func.now())

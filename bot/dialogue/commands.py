@@ -23,6 +23,10 @@ INTENT_OF_KEY: Mapping[str, str] = {
     "numbers": "numbers",
     "vanish": "vanish",
     "keep": "keep",
+    "start": "greet",  # the carriers' word after "stop": the conversation goes on, and it tells nothing
+    "thanks": "thanks",
+    "who_is_this": "who_is_this",
+    "insult": "insult",
 }
 # "Safe" is yes to "is it safe" and no to "is anyone in danger".
 ABOUT_SAFETY: Mapping[str, bool] = {"safe": True, "not_safe": False}

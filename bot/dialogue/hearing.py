@@ -4,10 +4,10 @@ Called by Rasa's forms (`nlu/actions.py`) and by the scripted engine (`bot/conve
 specification is `docs/dialogue.md`. Which question follows is decided by `questions.py`.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
+from bot.dialogue.childhood import PERHAPS, SURELY
 from bot.dialogue.message import NOT_UNDERSTOOD, Message
 from bot.dialogue.questions import (
     CHOICES,
@@ -24,7 +24,7 @@ from bot.dialogue.questions import (
 from bot.dialogue.state import forget_safety
 
 KEPT_CHARACTERS = 80
-Said = TypeVar("Said")
+_NO_MORE_THAN_AN_AGE = 40  # characters
 DISCLOSURES = ("utter_who", "utter_who_can_see")
 _ANSWERED_AT_ONCE = frozenset({"info_topic", "scam_kind"})  # what is chosen there is told in the same turn
 _INFORMED_LAST = frozenset({"departure", "scam_kind", "question"})  # the last question of those who only ask
@@ -55,6 +55,7 @@ class Hearing:
     def hear(self, message: Message, requested: str | None) -> None:
         """Take in an ordinary message while the question `requested` is open (None: no question is)."""
         self.announce(message, requested)
+        self._note_a_child(message)
         if message.intent == "location":
             self._keep("place", message.text)
             if requested is None and at_rest(self.slots):
@@ -62,6 +63,8 @@ class Hearing:
             return
         if message.intent == "skip" and requested:
             self.leave_out(requested)
+        elif message.beside_the_point:
+            self._answer_kindly(message, requested)
         elif requested and self._answer(message, requested):
             self.slots["misses"] = 0
         elif requested is None:
@@ -70,10 +73,15 @@ class Hearing:
             self._hear_something_else(message, requested)
 
     def announce(self, message: Message, requested: str | None = None) -> None:
-        """Tell once per case that an urgent message arrived; it also settles what the conversation is about."""
-        if not message.urgent or (requested == "safe_now" and message.yes_or_no("safe_now") is False):
+        """Tell that an urgent message arrived; it also settles what the conversation is about. It is told anew whenever
+        distress comes up again, not after each of several urgent messages in a row; who wants to die is answered each
+        time."""
+        if not message.urgent:
+            self.slots["urgent_said"] = False
             return
-        if message.gap or not self.slots["urgent_said"]:
+        if requested == "safe_now" and message.yes_or_no("safe_now") is False:
+            return
+        if message.gap or message.suicidal or not self.slots["urgent_said"]:
             self.say.append("utter_suicide_received" if message.suicidal else "utter_urgent_received")
             self.slots["urgent_said"] = True
         self._choose_topic("help")
@@ -83,7 +91,7 @@ class Hearing:
         it is safe, so that question stays open, and a person is called."""
         self.slots["misses"] = 0
         if question == "safe_now":
-            self.want_person()
+            self._person_wanted = True  # without a word: whoever holds the phone need not learn that people are here
             return
         if question == "topic":
             self._choose_topic("help")  # whoever cannot say what it is about is asked what a person in need is asked
@@ -156,6 +164,25 @@ class Hearing:
             finish_case(self.slots)
         elif something_pending(self.slots):
             self._note()
+
+    def _note_a_child(self, message: Message) -> None:
+        """From now on the words are simpler. A bare age is the writer's own when the case is about themselves."""
+        sure = message.child == SURELY or (message.child == PERHAPS and self.slots["whose"] == "self")
+        if sure and not self.slots["child"]:
+            self._keep("child", True)
+
+    def _answer_kindly(self, message: Message, requested: str | None) -> None:
+        """An insult, or "who is this?": a short word, and the open question stays open. Nothing counts against them."""
+        self._keep_early(message)
+        if requested in TAKES_FREE_TEXT and not message.exact:
+            self._told["details"] = message.text  # it was perhaps the answer: nothing is lost
+        if message.gap or safety_unknown(self.slots):
+            return
+        if message.intent == "insult":
+            self.say.append("utter_insult")
+        else:
+            self.say.append(DISCLOSURES[0])
+            self.slots["told_who"] = max(1, self.slots["told_who"])
 
     def directives(self) -> list[dict[str, Any]]:
         """All that was gathered, in the order of docs/dialogue.md."""
@@ -303,7 +330,11 @@ class Hearing:
     def _keep_what_is_told(self, message: Message) -> None:
         self._keep_early(message)
         if message.tells and (message.number is None or message.intent == NOT_UNDERSTOOD):
-            self._keep("question" if self.slots["topic"] == "question" else "details", message.text)
+            fact = "question" if self.slots["topic"] == "question" else "details"
+            if message.child and len(message.text) <= _NO_MORE_THAN_AN_AGE:
+                self._told[fact] = message.text  # for staff; what has happened is still to be asked
+            else:
+                self._keep(fact, message.text)
 
     def _keep(self, fact: str, value: Any) -> None:
         self._told[fact] = value
@@ -340,23 +371,3 @@ ORDER = (
 def in_order(directives: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The directives in the one order of docs/dialogue.md, however many parts of the turn gave them."""
     return sorted(directives, key=lambda directive: ORDER.index(directive["directive"]))
-
-
-# Which of several is said beside the question when there is no room for all: nobody reads three messages at once.
-_WEIGHT = (
-    "utter_suicide_received",
-    "utter_urgent_received",
-    "utter_not_safe",
-    "utter_to_person",
-    "utter_language_set",
-    "utter_filed",
-)
-
-
-def two_at_most(said: Sequence[Said], name_of: Callable[[Said], str]) -> list[Said]:
-    """The last, which is the question if there is one, and before it the one that matters most."""
-    if len(said) <= 2:
-        return list(said)
-    *before, last = said
-    ranks = {name: rank for rank, name in enumerate(_WEIGHT)}
-    return [min(before, key=lambda each: ranks.get(name_of(each), len(ranks))), last]

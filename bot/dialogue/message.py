@@ -10,6 +10,8 @@ TOPIC_OF_INTENT = {"help_self": "help", "help_other": "help", "report_tip": "tip
 # The answer to each question that a guess, however sure, must not give: it is asked for again instead.
 ONLY_IN_EXACT_WORDS = {"safe_now": True, "danger_now": False, "wipe_confirmed": True}
 NOT_UNDERSTOOD = "nlu_fallback"
+BESIDE_THE_POINT = frozenset({"insult", "who_is_this"})  # answered in a word, and the question stays open
+_PLEASANTRIES = frozenset({"greet", "thanks"}) | BESIDE_THE_POINT
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Message:
     urgent: bool = False
     suicidal: bool = False
     gap: bool = False
+    child: str | None = None  # whether a child writes it: bot/dialogue/childhood.py
 
     @property
     def is_command(self) -> bool:
@@ -36,9 +39,14 @@ class Message:
         return TOPIC_OF_INTENT.get(self.intent)
 
     @property
+    def beside_the_point(self) -> bool:
+        """Neither an answer nor a command. What is urgent never is."""
+        return self.intent in BESIDE_THE_POINT and not self.urgent
+
+    @property
     def tells(self) -> bool:
         """True when the text may hold facts: anything in the person's own words that is not a bare pleasantry."""
-        if self.exact or self.intent in ("greet", "thanks"):
+        if self.exact or self.intent in _PLEASANTRIES:
             return self.urgent and not self.exact
         return bool(self.text)
 

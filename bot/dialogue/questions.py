@@ -41,6 +41,8 @@ FACTS = (
     "scam_kind",
     "question",
 )
+# What is told of whoever writes, and stays true in their next case.
+ABOUT_THE_WRITER = ("child",)
 # What "is this right?" reads back to the person.
 READ_BACK = ("details", "place", "when", "people")
 # A question that is asked only after this answer to another one.
@@ -106,7 +108,8 @@ def urgencies_of(slots: Slots) -> list[tuple[str, str]]:
     found = []
     if slots["danger_now"] is True:
         found.append((("CRITICAL" if slots["topic"] == "help" else "URGENT"), "danger_now"))
-    if slots["children"] is True:
+    child_in_need = slots["child"] is True and slots["topic"] == "help" and slots["whose"] == "self"
+    if slots["children"] is True or child_in_need:
         found.append(("URGENT", "minor_exploited"))
     if slots["departure"] is not None:
         found.append(("HIGH", "about_to_travel"))

@@ -6,7 +6,7 @@ It holds no message and no history, so turn 200 costs what turn 5 costs. Both en
 from collections.abc import Mapping
 from typing import Any
 
-from bot.dialogue.questions import FACTS, READ_BACK, safety_unknown
+from bot.dialogue.questions import ABOUT_THE_WRITER, FACTS, READ_BACK, safety_unknown
 
 VERSION = 1
 LOOPS = ("report_form", "wipe_form", "language_form")
@@ -16,7 +16,7 @@ RECENT_INTENTS = 4
 EMPTY_SLOTS: Mapping[str, Any] = {
     "safe_now": None,
     "told_who": 0,
-    **dict.fromkeys(FACTS),
+    **dict.fromkeys((*FACTS, *ABOUT_THE_WRITER)),
     "confirmed": None,
     "wipe_confirmed": None,
     "language_choice": None,

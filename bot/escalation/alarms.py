@@ -320,24 +320,6 @@ def _tell_others(session: Session, report: Report, alarm: Alarm) -> None:
         )
 
 
-def tell_owner_of_new_words(session: Session, report: Report, inbox_id: int) -> None:
-    """The reporter wrote again on an alarm somebody has taken: that one person is told, quietly."""
-    alarm = session.scalar(select(Alarm).where(Alarm.report_id == report.id, Alarm.state == AlarmState.ACKNOWLEDGED))
-    if alarm is None:
-        return
-    ways = [way for way in load_ways(session) if way.staff_id == alarm.owner_id]
-    if ways:
-        way = min(ways, key=lambda each: each.rank)
-        tell_responder(
-            session,
-            key=f"new-words:{inbox_id}",
-            channel=way.channel,
-            contact_id=way.contact_id,
-            template="new_words",
-            arguments={"number": report.number},
-        )
-
-
 def close_alarms(session: Session, report_id: int) -> None:
     """A named human closed the report: its alarm ends, whatever is still to be paged is cancelled."""
     session.execute(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import Select, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -19,6 +19,7 @@ from bot.database.tables import InboxMessage, StaffContact
 from bot.errors import LeaseLostError
 from bot.messages.contacts import Contact, find_or_begin, staff_contact_of
 from bot.messages.message import InboundMessage, MessageKind
+from bot.messages.pace import MANY, Place, place_of
 from bot.messages.retry import MAX_INBOX_ATTEMPTS, pause_before
 from bot.privacy.sealing import ServiceKeys, seal_to, seal_with
 
@@ -70,21 +71,39 @@ def store(
     staff_only: bool,
     staff_words: bool,
     received_at: datetime | None = None,
+    many: int = MANY,
 ) -> Stored | None:
     """Store one message; None when it was stored before (a provider's repeat). `staff_only` is a channel on which
     only responders write; `staff_words` says the text reads like a responder's reply on a shared channel.
-    `received_at` is when it came in, when that was earlier than now. Its conversation stays locked."""
+    `received_at` is when it came in, when that was earlier than now; after `many` messages in a minute the next are
+    slowed (pace.py). Its conversation stays locked."""
     provider_key = keys.lookup_hash("provider", message.channel, message.provider_id)
     if _is_stored(session, message.channel, provider_key):
         return None  # before anything is begun for its address, which may have been erased since
     staff = staff_contact_of(session, channel=message.channel, address=message.address, keys=keys)
     contact: Contact | None = None
+    place: Place | None = None
     if staff_only or (staff is not None and staff_words):
         whose = _from_staff(message, staff, keys)
     else:
         contact = find_or_begin(session, channel=message.channel, address=message.address, keys=keys)
-        whose = _from_reporter(message, contact, verdict)
-    row = {
+        place = _place_of(session, contact, verdict, received_at, many)
+        whose = _from_reporter(message, contact, verdict, place)
+    row = _row(message, provider_key, verdict, received_at, keys) | whose
+    stored = session.scalar(insert(InboxMessage).values(row).on_conflict_do_nothing().returning(InboxMessage.id))
+    if stored is None:
+        return None
+    if contact is not None and place is not None and verdict.pages:
+        _pull_forward(session, contact.conversation_id, at_once=not place.slowed)
+    wake(session, "inbox")
+    return Stored(inbox_id=stored, conversation_id=contact.conversation_id if contact else None)
+
+
+def _row(
+    message: InboundMessage, provider_key: bytes, verdict: DoorVerdict, received_at: datetime | None, keys: ServiceKeys
+) -> dict[str, object]:
+    """The columns of any message, whoever wrote it."""
+    return {
         "channel": message.channel,
         "provider_key": provider_key,
         "kind": message.kind.value,
@@ -92,15 +111,17 @@ def store(
         "floor_urgency": verdict.urgency,
         "floor_reasons": list(verdict.reasons),
         **({"received_at": received_at} if received_at else {}),
-        **whose,
     }
-    stored = session.scalar(insert(InboxMessage).values(row).on_conflict_do_nothing().returning(InboxMessage.id))
-    if stored is None:
-        return None
-    if contact is not None and verdict.pages:
-        _pull_forward(session, contact.conversation_id)
-    wake(session, "inbox")
-    return Stored(inbox_id=stored, conversation_id=contact.conversation_id if contact else None)
+
+
+def _place_of(
+    session: Session, contact: Contact, verdict: DoorVerdict, received_at: datetime | None, many: int
+) -> Place:
+    now = database_now(session)
+    received_at = received_at or now
+    return place_of(
+        session, contact.conversation_id, urgency=verdict.urgency, received_at=received_at, now=now, many=many
+    )
 
 
 def _is_stored(session: Session, channel: str, provider_key: bytes) -> bool:
@@ -118,42 +139,31 @@ def _from_staff(message: InboundMessage, staff: StaffContact | None, keys: Servi
     }
 
 
-def _from_reporter(message: InboundMessage, contact: Contact, verdict: DoorVerdict) -> dict[str, object]:
+def _from_reporter(message: InboundMessage, contact: Contact, verdict: DoorVerdict, place: Place) -> dict[str, object]:
     return {
+        "place_at": place.place_at,
+        "due_at": place.due_at,
         "conversation_id": contact.conversation_id,
         "text_sealed": seal_to(contact.public_key, message.text),
         "priority": PRIORITY_URGENT if verdict.pages else PRIORITY_NORMAL,
     }
 
 
-def _pull_forward(session: Session, conversation_id: UUID) -> None:
-    """What the same person wrote before an urgent message is handled first too: order within a conversation holds."""
-    session.execute(
-        update(InboxMessage)
-        .where(InboxMessage.conversation_id == conversation_id, InboxMessage.state == InboxState.PENDING)
-        .values(priority=PRIORITY_URGENT)
+def _pull_forward(session: Session, conversation_id: UUID, *, at_once: bool) -> None:
+    """What the same person wrote before an urgent message is handled first too: order within a conversation holds.
+    `at_once`: nothing of it is slowed any longer; what failed before still waits for its next try."""
+    theirs = update(InboxMessage).where(
+        InboxMessage.conversation_id == conversation_id, InboxMessage.state == InboxState.PENDING
     )
+    session.execute(theirs.values(priority=PRIORITY_URGENT))
+    if at_once:
+        session.execute(theirs.where(InboxMessage.attempts == 0).values(due_at=func.now()))
 
 
 def claim(session: Session, *, lease: timedelta) -> Claimed | None:
-    """Lease the most urgent message that is due and has no earlier one pending in its conversation."""
-    earlier = aliased(InboxMessage)
-    row = session.scalar(
-        select(InboxMessage)
-        .where(
-            InboxMessage.state == InboxState.PENDING,
-            InboxMessage.due_at <= func.now(),
-            or_(InboxMessage.lease_until.is_(None), InboxMessage.lease_until < func.now()),
-            ~exists().where(
-                earlier.conversation_id == InboxMessage.conversation_id,
-                earlier.state == InboxState.PENDING,
-                earlier.id < InboxMessage.id,
-            ),
-        )
-        .order_by(InboxMessage.priority, InboxMessage.id)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=InboxMessage)
-    )
+    """Lease the most urgent message that is due and has no earlier one pending in its conversation; of several, the one
+    whose place comes first (pace.py)."""
+    row = session.scalar(next_in_turn())
     if row is None:
         return None
     row.lease_until = database_now(session) + lease
@@ -173,6 +183,27 @@ def claim(session: Session, *, lease: timedelta) -> Claimed | None:
         text_sealed=row.text_sealed,
         sender_sealed=row.sender_sealed,
         callback_sealed=row.callback_sealed,
+    )
+
+
+def next_in_turn() -> Select[InboxMessage]:
+    """The row that `claim` takes; index inbox_in_turn gives it without sorting what waits."""
+    earlier = aliased(InboxMessage)
+    return (
+        select(InboxMessage)
+        .where(
+            InboxMessage.state == InboxState.PENDING,
+            InboxMessage.due_at <= func.now(),
+            or_(InboxMessage.lease_until.is_(None), InboxMessage.lease_until < func.now()),
+            ~exists().where(
+                earlier.conversation_id == InboxMessage.conversation_id,
+                earlier.state == InboxState.PENDING,
+                earlier.id < InboxMessage.id,
+            ),
+        )
+        .order_by(InboxMessage.priority, InboxMessage.place_at, InboxMessage.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=InboxMessage)
     )
 
 

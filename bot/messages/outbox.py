@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -130,8 +130,10 @@ def tell_responder(
     priority: int = STATUS,
     page_id: int | None = None,
     inbox_id: int | None = None,
+    due_at: datetime | None = None,
 ) -> int | None:
-    """Queue a page or a status for a responder: a template's name and numbers, never content."""
+    """Queue a page or a status for a responder: a template's name and numbers, never content. None when its cause was
+    told of before. It leaves at once, or when it is due."""
     row = {
         "key": key,
         "audience": Audience.RESPONDER.value,
@@ -139,6 +141,7 @@ def tell_responder(
         "staff_contact_id": contact_id,
         "page_id": page_id,
         "inbox_id": inbox_id,
+        **({"due_at": due_at} if due_at else {}),
         "author": Author.SYSTEM,
         "template": template,
         "arguments": arguments,

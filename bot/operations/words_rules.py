@@ -32,6 +32,10 @@ FORBIDDEN_RULES = (
     "asks_for_selfie",
     "asks_for_passport",
     "asks_about_sexual_violence",
+    "blames",
+    "asks_for_pictures",
+    "sends_somewhere",
+    "asks_to_keep_secret",
     "danger_in_first_line",
 )
 _FIRST_LINE = "danger_in_first_line"
@@ -39,6 +43,8 @@ _FIRST_LINE = "danger_in_first_line"
 ALLOWED: Mapping[str, frozenset[str]] = {
     # Whoever offers to get lost money back takes more of it. It is not about ransom, of which we say nothing.
     "pay_or_not_pay": frozenset({"utter_info_lost_money"}),
+    # "Tell nobody" is a button there: what they may ask of us.
+    "asks_to_keep_secret": frozenset({"utter_ask_tell_whom"}),
     # Who we are must be said, and is said only to somebody who answered that it is safe.
     _FIRST_LINE: frozenset({"utter_who_ngo", "utter_who_government", "utter_who_police"}),
 }

@@ -19,7 +19,7 @@ from bot.conversation.directives import (
 from bot.conversation.engine import Situation
 from bot.dialogue.commands import LANGUAGES
 from bot.dialogue.hearing import CASE_SLOTS
-from bot.dialogue.message import COMMANDS, NOT_UNDERSTOOD, TOPIC_OF_INTENT
+from bot.dialogue.message import BESIDE_THE_POINT, COMMANDS, NOT_UNDERSTOOD, TOPIC_OF_INTENT
 from bot.dialogue.questions import CHOICES, READ_BACK, TAKES_FREE_TEXT, YES_OR_NO
 from bot.dialogue.state import BadStateError, check_state, empty_state
 from tests.conversations.walks import Turn
@@ -32,7 +32,7 @@ NEUTRAL = RECEIVED | set(
     "ask_wipe wiped not_wiped".split()
 )
 _ASKED_AS = {"wipe_confirmed": "ask_wipe", "language_choice": "choose_language"}
-_NO_ANSWER_EITHER = COMMANDS | {"greet", "thanks", "start", "unreadable", "location"}
+_NO_ANSWER_EITHER = COMMANDS | BESIDE_THE_POINT | {"greet", "thanks", "start", "unreadable", "location"}
 
 
 class Promises:
@@ -90,6 +90,8 @@ class Promises:
 
 def _ends_with_the_open_question(turn: Turn) -> bool:
     requested = turn.after["requested_slot"]
+    if "return_code" in turn.said:
+        requested = None  # it asks for its last four digits: the open question waits for them
     questions = [name for name in turn.said if name.startswith("ask_") or name == "choose_language"]
     asked = [name for name in questions if name != "ask_rephrase"]
     expected = _ASKED_AS.get(requested, f"ask_{requested}")

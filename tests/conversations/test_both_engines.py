@@ -12,11 +12,12 @@ from bot.conversation.scripted_engine import ScriptedEngine
 from tests.conversations.conversations import CONVERSATIONS, Conversation
 from tests.conversations.engines import summary, walk
 from tests.conversations.found_by_walks import FOUND_BY_WALKS
+from tests.conversations.manners import MANNERS
 from tests.conversations.words import LANGUAGES, WORDS
 from tests.rasa_environment.served_model import ServedModel
 
 each_conversation = pytest.mark.parametrize(
-    "conversation", [*CONVERSATIONS, *FOUND_BY_WALKS], ids=lambda told: told.name
+    "conversation", [*CONVERSATIONS, *MANNERS, *FOUND_BY_WALKS], ids=lambda told: told.name
 )
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 

@@ -19,7 +19,13 @@ def test_every_language_has_its_list() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("key", "yes no skip stop wipe person language help tip question numbers vanish keep".split())
+@pytest.mark.parametrize(
+    "key",
+    (
+        "yes no skip stop wipe person language help tip question status code numbers vanish keep "
+        "start thanks who_is_this insult"
+    ).split(),
+)
 def test_every_list_has_words_for(key: str, language: str) -> None:
     words = yaml.safe_load((FOLDER / f"{language}.yml").read_text(encoding="utf-8"))[key]
     assert [word for word in words if find_command(word, language) is None] == []
@@ -50,6 +56,30 @@ def test_english_commands_are_understood_in_every_language(language: str) -> Non
     found = find_command("STOP!", language)
     assert found is not None
     assert found.intent == "stop"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("carriers_word", "intent"),
+    [
+        ("STOP", "stop"),
+        ("STOPALL", "stop"),
+        ("UNSUBSCRIBE", "stop"),
+        ("START", "greet"),
+        ("UNSTOP", "greet"),
+        ("YES", "affirm"),
+        ("HELP", "help_self"),
+        ("END", None),
+        ("CANCEL", None),
+        ("QUIT", None),
+        ("INFO", None),
+    ],
+)
+def test_the_carriers_words_stop_and_start_and_all_others_are_a_persons(
+    carriers_word: str, intent: str | None, language: str
+) -> None:
+    found = find_command(carriers_word, language)
+    assert (found.intent if found else None) == intent
 
 
 def test_case_spaces_and_punctuation_do_not_matter() -> None:

@@ -29,6 +29,11 @@ from tests.unit.conversation_turns.two_phones import (
 from tests.unit.house import CRY, House
 
 
+def confirmed(house: House) -> list[str]:
+    """The four digits were right; the question that was open before comes back."""
+    return [in_words(house, "utter_code_kept"), in_words(house, "utter_ask_danger_now", sms=False)]
+
+
 def test_a_code_is_told_once_it_is_safe_and_stored_nowhere(told: House) -> None:
     code = given(told, **OLD)
     with told.database.transaction() as session:
@@ -114,7 +119,7 @@ def test_a_human_who_takes_over_before_the_code_has_left_does_not_cancel_it(told
 
 def test_the_right_four_digits_are_answered_and_forgotten(told: House) -> None:
     code = given(told, **OLD)
-    assert hears(told, code[-4:], **OLD) == [in_words(told, "utter_code_kept")]
+    assert hears(told, code[-4:], **OLD) == confirmed(told)
     with told.database.transaction() as session:
         assert session.scalars(select(ReturnCode.last_four_hash)).one() is None
         newest = select(InboxMessage.text_sealed).order_by(InboxMessage.id.desc()).limit(1)
@@ -125,14 +130,14 @@ def test_native_digits_and_words_in_between_do_not_matter(told: House) -> None:
     code = given(told, **OLD)
     hears(told, "wait", **OLD)
     native = "".join(chr(ord("๐") + int(digit)) for digit in code[-4:])
-    assert hears(told, native, **OLD) == [in_words(told, "utter_code_kept")]
+    assert hears(told, native, **OLD) == confirmed(told)
 
 
 def test_wrong_digits_are_told_once_and_can_be_mended(told: House) -> None:
     code = given(told, **OLD)
     wrong = f"{(int(code[-4:]) + 1) % 10_000:04}"
     assert hears(told, wrong, **OLD) == [in_words(told, "utter_code_not_right")]
-    assert hears(told, code[-4:], **OLD) == [in_words(told, "utter_code_kept")]
+    assert hears(told, code[-4:], **OLD) == confirmed(told)
 
 
 def test_digits_that_are_wrong_twice_are_an_ordinary_message(told: House) -> None:
