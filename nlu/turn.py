@@ -86,6 +86,9 @@ class Dialogue:
         themes = [theme["name"] for theme in message.parse_data["themes"]]
         situation["urgent"] |= bool(themes)
         situation["suicidal"] |= "suicide" in themes
+        if situation["kind"] == "text" and situation["urgent"]:
+            parsed_intent = message.parse_data["intent"]
+            parsed_intent["name"] = settle_intent(message.parse_data, urgent=True)
         state = begin(check_state(request.get("state")), gap=situation["gap"], kind=situation["kind"])
         tracker = self._tracker(state, situation)
         await self._processor.take(message, tracker)
