@@ -11,10 +11,12 @@ SURE = 0.8
 NEEDS_SURENESS = COMMANDS | BESIDE_THE_POINT | {"affirm", "deny"}
 
 
-def settle_intent(parsed: Mapping[str, Any]) -> str:
-    """The intent the dialogue goes by: the model's, unless it is not sure enough of one that needs sureness."""
+def settle_intent(parsed: Mapping[str, Any], *, urgent: bool = False) -> str:
+    """The intent the dialogue goes by: the model's, unless it is not sure enough of one that needs sureness. Urgent
+    words are no command by a guess, however sure: "I do not want to live any more" is not "stop"."""
     intent, confidence = parsed["intent"]["name"], parsed["intent"]["confidence"]
-    if not intent or (intent in NEEDS_SURENESS and confidence < SURE):
+    guessed = intent in COMMANDS and not parsed.get("command")
+    if not intent or (intent in NEEDS_SURENESS and confidence < SURE) or (urgent and guessed):
         return NOT_UNDERSTOOD
     return str(intent)
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from bot.dialogue.hearing import in_order
-from bot.dialogue.message import NOT_UNDERSTOOD
 from bot.dialogue.saying import two_at_most
 from bot.dialogue.state import begin, check_state, empty_state
 from rasa.core.actions.action import Action, ActionExecutionRejection
@@ -90,8 +89,9 @@ class Dialogue:
         if situation["urgent"] and _only_sounds_like_stop(message.parse_data):
             # "I do not want this life any more" is no wish to hear nothing more from us. But it may be one of somebody
             # who is afraid: so whether it is safe is asked before anything else, as after a gap.
-            message.parse_data["intent"]["name"] = NOT_UNDERSTOOD
             situation["gap"] = True
+        if situation["kind"] == "text" and situation["urgent"]:
+            message.parse_data["intent"]["name"] = settle_intent(message.parse_data, urgent=True)
         state = begin(check_state(request.get("state")), gap=situation["gap"], kind=situation["kind"])
         tracker = self._tracker(state, situation)
         await self._processor.take(message, tracker)

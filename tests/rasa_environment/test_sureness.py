@@ -17,6 +17,14 @@ def test_from_eight_in_ten_on_the_models_word_counts(intent: str) -> None:
     assert settle_intent({"intent": {"name": intent, "confidence": 0.79}}) == "nlu_fallback"
 
 
+@pytest.mark.parametrize("intent", ["stop", "wipe", "choose_language", "status", "talk_to_person"])
+def test_urgent_words_are_no_command_by_a_guess(intent: str) -> None:
+    """The model heard "I do not want to live any more" as "stop", and was sure of it."""
+    guessed = {"intent": {"name": intent, "confidence": 0.99}}
+    assert settle_intent(guessed, urgent=True) == "nlu_fallback"
+    assert settle_intent({**guessed, "command": {"exact": True}}, urgent=True) == intent
+
+
 @pytest.mark.parametrize("intent", ["help_self", "report_tip", "thanks", "greet"])
 def test_what_costs_nothing_needs_no_sureness(intent: str) -> None:
     assert settle_intent({"intent": {"name": intent, "confidence": 0.5}}) == intent
