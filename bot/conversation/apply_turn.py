@@ -15,11 +15,13 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.conversation import directives as want
+from bot.conversation.choices_made import choice_in, chose_for_a_closed_case, note_official
 from bot.conversation.engine import Say, State, TurnAnswer, Understanding
 from bot.conversation.heard_facts import deadline_of, heard_facts
 from bot.conversation.hotline_words import ASKED as HOTLINES
 from bot.conversation.hotline_words import numbers_asked_for
 from bot.conversation.status import ASKED, status_response
+from bot.conversation.who_is_told import QUESTION, Telling, note_what_was_told, true_words
 from bot.conversation.wipe import wipe_conversation
 from bot.conversation.wording import Wording
 from bot.database.states import Author, ReportKind, Safety
@@ -31,6 +33,7 @@ from bot.messages.outbox import REPLY, URGENT_REPLY, Words, release_held, say
 from bot.messages.return_codes import give_code
 from bot.privacy.return_codes import grouped
 from bot.privacy.sealing import ConversationOpener, ServiceKeys, seal_to
+from bot.reports.choices import record_choice
 from bot.reports.report_store import find_open_report, lock_conversation, open_report, raise_urgency, record_facts
 from bot.reports.triage import Verdict, judge
 from bot.reports.urgency import Urgency
@@ -41,8 +44,8 @@ _RETURN_CODE = "utter_return_code"
 _SAID_BESIDE_A_HUMAN = frozenset(
     "utter_ask_safe_now utter_not_safe utter_stop utter_ask_wipe utter_wiped utter_not_wiped utter_code_kept "
     "utter_code_not_right utter_code_continues utter_code_in_text utter_code_unknown utter_code_wait "
-    "utter_vanish utter_keep".split()
-) | {_RETURN_CODE}
+    "utter_vanish utter_keep utter_who_is_told utter_choice_kept utter_choice_unchanged".split()
+) | {_RETURN_CODE, QUESTION}
 _ONLY_OF_WHAT_IS_NOT_WRITTEN = "utter_words_only"  # not true of words in a language that we do not speak
 ENGLISH = "en"
 _READ_BACK, _READ_BACK_CHARACTERS, _NOT_TOLD = ("details", "place", "when", "people"), 24, "–"
@@ -146,7 +149,7 @@ def _apply_to_report(
     session: Session, conversation: Conversation, turn: Turn, opener: ConversationOpener, rooms: Rooms
 ) -> Report | None:
     report = find_open_report(session, conversation.id)
-    if report is None and not _tells_something(turn):
+    if report is None and (not _tells_something(turn) or chose_for_a_closed_case(session, conversation, turn.do)):
         return None
     report = open_report(session, conversation)
     report.language = conversation.language
@@ -175,12 +178,15 @@ def _apply_facts(
     session: Session, conversation: Conversation, report: Report, turn: Turn, opener: ConversationOpener
 ) -> None:
     if heard := heard_facts(turn.understanding):
+        note_official(report, heard, opener)
         record_facts(report, heard, conversation=conversation, opener=opener)
     report.deadline_at = _earlier(report.deadline_at, deadline_of(turn.understanding))
     for each in turn.do:
         if isinstance(each, want.RecordFacts):
             record_facts(report, each.facts, conversation=conversation, opener=opener)
             _set_kind(report, each.facts.get("topic"))
+            if (chosen := choice_in(each.facts)) is not None:
+                record_choice(session, report, chosen)
             if each.facts.get("danger_now") == "no":
                 stand_down(session, report)
         elif isinstance(each, want.FileReport):
@@ -232,13 +238,16 @@ def _say(
     code = _new_code(session, conversation, said, turn, rooms)
     said = [each for each in said if each.response != _RETURN_CODE or code]
     told = _told_so_far(answer.state)
+    telling = Telling(
+        conversation=conversation, state=answer.state, understanding=turn.understanding, opener=opener, sms=turn.sms
+    )
     words = [
-        _in_words(session, conversation, turn, each, spoken, {**told, **each.arguments, **code}, opener, rooms)
+        _in_words(session, telling, each, spoken, {**told, **each.arguments, **code}, rooms)
         for each in said
         for spoken in _spoken(turn, language)
     ]
     urgent = report is not None and Urgency(report.urgency).pages
-    say(
+    rows = say(
         session,
         conversation,
         words,
@@ -248,22 +257,20 @@ def _say(
         reply_to_inbox=turn.claimed.id,
         written_for=turn.version,
     )
+    responses = [each.response for each in said for _ in _spoken(turn, language)]
+    note_what_was_told(session, telling, zip(responses, rows, strict=False), rooms.wording.deployment)
 
 
 def _in_words(
-    session: Session,
-    conversation: Conversation,
-    turn: Turn,
-    each: Say,
-    spoken: str,
-    arguments: Mapping[str, Any],
-    opener: ConversationOpener,
-    rooms: Rooms,
+    session: Session, telling: Telling, each: Say, spoken: str, arguments: Mapping[str, Any], rooms: Rooms
 ) -> Words:
+    if (true := true_words(session, telling, each.response, rooms.wording, spoken)) is not None:
+        return true
     if each.response == HOTLINES:
-        return numbers_asked_for(session, conversation, opener, rooms.wording, spoken, sms=turn.sms)
-    name = _true_name(session, conversation, each.response)
-    words = rooms.wording.render(name, spoken, sms=turn.sms, arguments=arguments)
+        conversation, opener = telling.conversation, telling.opener
+        return numbers_asked_for(session, conversation, opener, rooms.wording, spoken, sms=telling.sms)
+    name = _true_name(session, telling.conversation, each.response)
+    words = rooms.wording.render(name, spoken, sms=telling.sms, arguments=arguments)
     return replace(words, erase_once_sent=each.response == _RETURN_CODE)
 
 

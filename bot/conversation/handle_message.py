@@ -33,7 +33,8 @@ from bot.reports.urgency import Urgency
 from bot.settings import Settings
 
 _LONGEST_FOR_THE_MODEL = 2000  # characters; the whole text stays sealed and is read by the floor and by people
-_OBEYED_BESIDE_A_HUMAN = frozenset("stop wipe code vanish keep".split())
+_OBEYED_BESIDE_A_HUMAN = frozenset("stop wipe code vanish keep share".split())
+_ANSWERED_BESIDE_A_HUMAN = frozenset({"wipe_confirmed", "tell_whom"})
 _SITUATIONS = {MessageKind.TEXT: "text", MessageKind.START: "start", MessageKind.LOCATION: "location"}
 
 
@@ -108,12 +109,16 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared | None
 
 
 def _is_the_engines_duty(conversation: Conversation, request: TurnRequest) -> bool:
-    """What is heard even while a human speaks: whether it is safe again, so that what is held may go; stop; erase; the
-    wish for a return code, or for a chat that empties itself."""
+    """What is heard even while a human speaks: whether it is safe again, so that what is held may go; stop; erase;
+    whom we may tell; the wish for a return code, or for a chat that empties itself."""
     asks_safety = request.situation.gap or conversation.safety in (Safety.RETURNED, Safety.UNSAFE)
-    asks_wipe = request.state is not None and request.state.get("requested_slot") == "wipe_confirmed"
+    asked = request.state.get("requested_slot") if request.state is not None else None
     command = find_command(request.text, request.language)
-    return asks_safety or asks_wipe or (command is not None and command.intent in _OBEYED_BESIDE_A_HUMAN)
+    return (
+        asks_safety
+        or asked in _ANSWERED_BESIDE_A_HUMAN
+        or (command is not None and command.intent in _OBEYED_BESIDE_A_HUMAN)
+    )
 
 
 def _situation(claimed: Claimed, heard: Heard, gap: bool, *, blank: bool) -> Situation:

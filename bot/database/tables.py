@@ -259,7 +259,8 @@ class Release(Table):
         Index("release_of_report", "report_id", "id"),
         CheckConstraint("approved_by is null or approved_by <> asked_by", name="two_named_persons"),
         CheckConstraint(
-            "not needs_second or approved_by is not null or state not in ('approved', 'done')", name="second_person_agreed"
+            "not needs_second or approved_by is not null or state not in ('approved', 'done')",
+            name="second_person_agreed",
         ),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

@@ -23,6 +23,7 @@ INTENT_OF_KEY: Mapping[str, str] = {
     "numbers": "numbers",
     "vanish": "vanish",
     "keep": "keep",
+    "share": "share",
 }
 # "Safe" is yes to "is it safe" and no to "is anyone in danger".
 ABOUT_SAFETY: Mapping[str, bool] = {"safe": True, "not_safe": False}

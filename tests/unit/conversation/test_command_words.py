@@ -19,7 +19,9 @@ def test_every_language_has_its_list() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("key", "yes no skip stop wipe person language help tip question numbers vanish keep".split())
+@pytest.mark.parametrize(
+    "key", "yes no skip stop wipe person language help tip question numbers vanish keep share".split()
+)
 def test_every_list_has_words_for(key: str, language: str) -> None:
     words = yaml.safe_load((FOLDER / f"{language}.yml").read_text(encoding="utf-8"))[key]
     assert [word for word in words if find_command(word, language) is None] == []

@@ -95,7 +95,9 @@ def test_is_accepted(changes: dict[str, Any]) -> None:
             id="more duties than one message tells",
         ),
         pytest.param({"tips_may_go_to": ["ngo", "ngo"]}, "tips_may_go_to: one is named twice", id="tip party twice"),
-        pytest.param({"tips_may_go_to": ["ngo", "police", "labour"]}, "tips_may_go_to: 2 at most", id="many tip parties"),
+        pytest.param(
+            {"tips_may_go_to": ["ngo", "police", "labour"]}, "tips_may_go_to: 2 at most", id="many tip parties"
+        ),
     ],
 )
 def test_is_refused_with_the_field_named(changes: dict[str, Any], complaint: str) -> None:

@@ -55,7 +55,8 @@ def _create_release() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("approved_by is null or approved_by <> asked_by", name="two_named_persons"),
         sa.CheckConstraint(
-            "not needs_second or approved_by is not null or state not in ('approved', 'done')", name="second_person_agreed"
+            "not needs_second or approved_by is not null or state not in ('approved', 'done')",
+            name="second_person_agreed",
         ),
     )
     op.create_index("release_of_report", "release", ["report_id", "id"])
