@@ -4,9 +4,8 @@ later go before the person's own choice."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -110,16 +109,20 @@ def _with_duties(wording: Wording, name: str, language: str, *, sms: bool) -> Wo
     duties = wording.deployment.duties_to_report
     if not duties:
         return wording.render(name, language, sms=sms)
-    lines = "\n".join(_duty(wording, duty, language, sms=sms) for duty in duties)
+    lines = "\n".join(_lines_of(wording, duties, language, sms=sms))
     return wording.render(f"{name}_duty", language, sms=sms, arguments={"duties": lines})
 
 
-def _duty(wording: Wording, duty: DutyToReport, language: str, *, sms: bool) -> str:
-    arguments: Mapping[str, Any] = {
-        "trigger": wording.render(f"utter_duty_{duty.trigger.value}", language, sms=sms).text,
-        "party": _party(wording, duty.to, language, sms=sms),
-    }
-    return wording.render("utter_duty", language, sms=sms, arguments=arguments).text
+def _lines_of(wording: Wording, duties: Sequence[DutyToReport], language: str, *, sms: bool) -> Iterator[str]:
+    """One line for the same thing told to two, or two things told to the same; else one for each."""
+    triggers = list(dict.fromkeys(duty.trigger for duty in duties))
+    parties = list(dict.fromkeys(duty.to for duty in duties))
+    together = len(triggers) == 1 or len(parties) == 1
+    for some, others in [(triggers, parties)] if together else [([each.trigger], [each.to]) for each in duties]:
+        told_of = (wording.render(f"utter_duty_{each.value}", language, sms=sms).text for each in some)
+        told = (_party(wording, each, language, sms=sms) for each in others)
+        arguments = {"trigger": ", ".join(told_of), "party": ", ".join(told)}
+        yield wording.render("utter_duty", language, sms=sms, arguments=arguments).text
 
 
 def _party(wording: Wording, party: Party, language: str, *, sms: bool) -> str:
