@@ -21,11 +21,12 @@ from bot.conversation.heard_facts import deadline_of, heard_facts
 from bot.conversation.hotline_words import ASKED as HOTLINES
 from bot.conversation.hotline_words import numbers_asked_for
 from bot.conversation.status import ASKED, status_response
-from bot.conversation.who_is_told import QUESTION, Telling, note_what_was_told, true_words
+from bot.conversation.who_is_told import QUESTION, Telling, asks_whom_to_tell, note_what_was_told, true_words
 from bot.conversation.wipe import wipe_conversation
 from bot.conversation.wording import Wording
 from bot.database.states import Author, ReportKind, Safety
 from bot.database.tables import ContactPoint, Conversation, Report
+from bot.dialogue.disclosing import WHO_IS_TOLD
 from bot.escalation.alarms import raise_alarm, stand_down, tell_owner_of_new_words, wait_for_danger_answer
 from bot.messages.inbox import Claimed
 from bot.messages.message import MessageKind
@@ -44,8 +45,9 @@ _RETURN_CODE = "utter_return_code"
 _SAID_BESIDE_A_HUMAN = frozenset(
     "utter_ask_safe_now utter_not_safe utter_stop utter_ask_wipe utter_wiped utter_not_wiped utter_code_kept "
     "utter_code_not_right utter_code_continues utter_code_in_text utter_code_unknown utter_code_wait "
-    "utter_vanish utter_keep utter_who_is_told utter_choice_kept utter_choice_unchanged".split()
-) | {_RETURN_CODE, QUESTION}
+    "utter_vanish utter_keep utter_choice_kept utter_choice_unchanged".split()
+) | {_RETURN_CODE}
+_SAID_WHEN_THEY_ASK = frozenset({QUESTION, WHO_IS_TOLD})  # beside a human only when they wrote the word for it
 _ONLY_OF_WHAT_IS_NOT_WRITTEN = "utter_words_only"  # not true of words in a language that we do not speak
 ENGLISH = "en"
 _READ_BACK, _READ_BACK_CHARACTERS, _NOT_TOLD = ("details", "place", "when", "people"), 24, "–"
@@ -232,7 +234,8 @@ def _say(
     rooms: Rooms,
 ) -> None:
     language = conversation.language or turn.language
-    said = [each for each in answer.say if conversation.owner_id is None or each.response in _SAID_BESIDE_A_HUMAN]
+    beside = _SAID_BESIDE_A_HUMAN | (_SAID_WHEN_THEY_ASK if asks_whom_to_tell(answer.state) else frozenset())
+    said = [each for each in answer.say if conversation.owner_id is None or each.response in beside]
     if not turn.language_known:
         said = [each for each in said if each.response != _ONLY_OF_WHAT_IS_NOT_WRITTEN]
     code = _new_code(session, conversation, said, turn, rooms)

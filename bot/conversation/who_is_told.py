@@ -37,6 +37,11 @@ class Telling:
     sms: bool
 
 
+def asks_whom_to_tell(state: State) -> bool:
+    """The question is open because they asked for it, not because the report came to it."""
+    return bool((state.get("slots") or {}).get("share_asked"))
+
+
 def true_words(session: Session, telling: Telling, response: str, wording: Wording, language: str) -> Words | None:
     """The words of a response that deployment.yml, or the case, decides; None for all others."""
     if response == WHO_IS_TOLD:

@@ -1,22 +1,18 @@
-"""Every table and every column on one page. Whatever could tell who someone is or what they said is sealed, and its
-column ends in _sealed; hashes are keyed with a key that is not in the database. docs/privacy.md says what is left."""
+"""Every table and every column, with telling_tables.py beside it. Whatever could tell who someone is or what they said
+is sealed, and its column ends in _sealed; hashes are keyed with a key that is not in the database. docs/privacy.md says what is left."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    DateTime,
-    Enum,
     ForeignKey,
     Identity,
     Index,
-    LargeBinary,
     Sequence,
     Text,
     UniqueConstraint,
@@ -24,33 +20,24 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.database.base import Table as Table
+from bot.database.base import coded
 from bot.database.states import (
     AlarmState,
     Author,
-    Choice,
     InboxState,
     OutboxState,
-    ReleaseState,
     ReportKind,
     ReportState,
     Safety,
     StaffRole,
 )
-from bot.deployment import Party, Trigger
-
-
-def _coded(enum: type[StrEnum]) -> Enum:
-    """A column of coded words, readable in psql."""
-    return Enum(enum, native_enum=False, length=24, values_callable=lambda kind: [member.value for member in kind])
-
-
-class Table(DeclarativeBase):
-    """Base of all tables; datetimes are aware."""
-
-    type_annotation_map = {datetime: DateTime(timezone=True), str: Text, bytes: LargeBinary, dict[str, Any]: JSONB}
+from bot.database.telling_tables import Release as Release
+from bot.database.telling_tables import RuleTold as RuleTold
+from bot.database.telling_tables import TellChoice as TellChoice
 
 
 class Conversation(Table):
@@ -67,7 +54,7 @@ class Conversation(Table):
     version: Mapped[int] = mapped_column(default=0)  # counts who speaks: a bot's word for an older version is cancelled
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # the human who speaks now; the bot is silent
     continued_in: Mapped[UUID | None] = mapped_column(ForeignKey("conversation.id"))  # where its phone went by a code
-    safety: Mapped[Safety] = mapped_column(_coded(Safety), default=Safety.UNKNOWN)
+    safety: Mapped[Safety] = mapped_column(coded(Safety), default=Safety.UNKNOWN)
     empties_chat: Mapped[bool] = mapped_column(server_default=false())  # messages leave their chat after two days
     last_word_at: Mapped[datetime | None]  # the reporter's last message
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -110,7 +97,7 @@ class InboxMessage(Table):
     floor_urgency: Mapped[str | None]
     floor_reasons: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     priority: Mapped[int]  # 0 urgent, 1 a responder's, 5 everything else
-    state: Mapped[InboxState] = mapped_column(_coded(InboxState), default=InboxState.PENDING)
+    state: Mapped[InboxState] = mapped_column(coded(InboxState), default=InboxState.PENDING)
     received_at: Mapped[datetime] = mapped_column(server_default=func.now())
     due_at: Mapped[datetime] = mapped_column(server_default=func.now())
     handled_at: Mapped[datetime | None]
@@ -138,7 +125,7 @@ class OutboxMessage(Table):
     staff_contact_id: Mapped[int | None] = mapped_column(ForeignKey("staff_contact.id"))
     page_id: Mapped[int | None] = mapped_column(ForeignKey("page.id"))
     inbox_id: Mapped[int | None] = mapped_column(ForeignKey("inbox.id"))  # the message this directly replies to
-    author: Mapped[Author] = mapped_column(_coded(Author), default=Author.SYSTEM)
+    author: Mapped[Author] = mapped_column(coded(Author), default=Author.SYSTEM)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     body_sealed: Mapped[bytes | None]  # reporters only: words and buttons, JSON
     template: Mapped[str | None]  # the name of a text without content, rendered when it is sent
@@ -146,7 +133,7 @@ class OutboxMessage(Table):
     expect_version: Mapped[int | None]  # the conversation's version it was written for; bot only
     erase_once_sent: Mapped[bool] = mapped_column(server_default=false())  # holds a return code, shown to no one here
     priority: Mapped[int]  # 0 first page of an unpaged alarm, 1 re-page, 2 urgent reply, 3 reply, 4 the rest
-    state: Mapped[OutboxState] = mapped_column(_coded(OutboxState), default=OutboxState.PENDING)
+    state: Mapped[OutboxState] = mapped_column(coded(OutboxState), default=OutboxState.PENDING)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     due_at: Mapped[datetime] = mapped_column(server_default=func.now())
     sent_at: Mapped[datetime | None]
@@ -211,8 +198,8 @@ class Report(Table):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     number: Mapped[int] = mapped_column(report_number, server_default=report_number.next_value(), unique=True)
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"))
-    kind: Mapped[ReportKind] = mapped_column(_coded(ReportKind), default=ReportKind.UNCLEAR)
-    state: Mapped[ReportState] = mapped_column(_coded(ReportState), default=ReportState.OPEN)
+    kind: Mapped[ReportKind] = mapped_column(coded(ReportKind), default=ReportKind.UNCLEAR)
+    state: Mapped[ReportState] = mapped_column(coded(ReportState), default=ReportState.OPEN)
     urgency: Mapped[str]
     urgency_reasons: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     language: Mapped[str | None]
@@ -228,58 +215,6 @@ class Report(Table):
     closed_at: Mapped[datetime | None]
 
 
-class TellChoice(Table):
-    """Whom we may tell, as the person answered. Never changed: the newest of a case counts, staff see them all."""
-
-    __tablename__ = "tell_choice"
-    __table_args__ = (Index("tell_choice_of_report", "report_id", "id"),)
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
-    choice: Mapped[Choice] = mapped_column(_coded(Choice))
-    at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-
-class RuleTold(Table):
-    """Who may be told without their word, as one message said it; it counts once that message has left."""
-
-    __tablename__ = "rule_told"
-    __table_args__ = (Index("rule_told_in_conversation", "conversation_id"),)
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"))
-    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id", ondelete="CASCADE"))
-    rules: Mapped[list[str]] = mapped_column(ARRAY(Text))  # coded: child_in_danger:police, tip:labour
-    at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-
-class Release(Table):
-    """The permission to tell one party outside of one case, and who gave it. Nothing is sent by it."""
-
-    __tablename__ = "release"
-    __table_args__ = (
-        Index("release_of_report", "report_id", "id"),
-        CheckConstraint("approved_by is null or approved_by <> asked_by", name="two_named_persons"),
-        CheckConstraint(
-            "not needs_second or approved_by is not null or state not in ('approved', 'done')",
-            name="second_person_agreed",
-        ),
-    )
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
-    party: Mapped[Party] = mapped_column(_coded(Party))
-    duty: Mapped[Trigger | None] = mapped_column(_coded(Trigger))  # the duty it is asked for, if for one
-    other_authority: Mapped[bool] = mapped_column(server_default=false())  # not the one that the named official is of
-    reason_sealed: Mapped[bytes | None]  # staff's words, sealed to the conversation; None once it was erased
-    why: Mapped[str]  # the rule that let it be asked, coded (bot/reports/release.py)
-    needs_second: Mapped[bool]
-    state: Mapped[ReleaseState] = mapped_column(_coded(ReleaseState))
-    asked_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    asked_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    approved_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    approved_at: Mapped[datetime | None]
-    ended_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # None: the person's own word ended it
-    ended_at: Mapped[datetime | None]  # done, denied or withdrawn
-
-
 class Alarm(Table):
     """An urgent report that needs a human now. Its reason stays, without words, until a human closes it."""
 
@@ -291,7 +226,7 @@ class Alarm(Table):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
     epoch: Mapped[int]
-    state: Mapped[AlarmState] = mapped_column(_coded(AlarmState))
+    state: Mapped[AlarmState] = mapped_column(coded(AlarmState))
     urgency: Mapped[str]
     reason: Mapped[str]
     step_no: Mapped[int] = mapped_column(default=0)  # 0 before the first page
@@ -329,7 +264,7 @@ class Staff(Table):
     name: Mapped[str] = mapped_column(unique=True)
     password_hash: Mapped[str | None]  # argon2id
     language: Mapped[str] = mapped_column(default="en")
-    role: Mapped[StaffRole] = mapped_column(_coded(StaffRole), default=StaffRole.RESPONDER)
+    role: Mapped[StaffRole] = mapped_column(coded(StaffRole), default=StaffRole.RESPONDER)
     active: Mapped[bool] = mapped_column(default=True)
     failed_logins: Mapped[int] = mapped_column(default=0)
     login_not_before: Mapped[datetime | None]  # a growing pause after wrong passwords, never a lock-out
