@@ -23,8 +23,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.database.base import Table as Table
-from bot.database.base import coded
 from bot.database.states import (
     AlarmState,
     Author,
@@ -35,6 +33,8 @@ from bot.database.states import (
     Safety,
     StaffRole,
 )
+from bot.database.table_class import Table as Table
+from bot.database.table_class import coded
 from bot.database.telling_tables import Release as Release
 from bot.database.telling_tables import RuleTold as RuleTold
 from bot.database.telling_tables import TellChoice as TellChoice

@@ -10,8 +10,8 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index,
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.database.base import Table, coded
 from bot.database.states import Choice, ReleaseState
+from bot.database.table_class import Table, coded
 from bot.deployment import Party, Trigger
 
 
