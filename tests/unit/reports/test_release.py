@@ -135,12 +135,13 @@ def test_every_reason_has_a_sentence_and_a_row() -> None:
 
 def every_standing() -> list[Standing]:
     facts: list[dict[str, Any]] = [{}, BOUND, LISTED_ONLY, TIPS, {**BOUND, **TIPS}]
+    officials: list[dict[str, Any]] = [{}, OFFICIAL, OFFICIAL_THEN_CHOSEN]
     return [
         Standing(writer=writer, chosen=chosen, **about, **named, erased=erased)
         for writer in Writer
         for chosen in (None, *Choice)
         for about in facts
-        for named in ({}, OFFICIAL, OFFICIAL_THEN_CHOSEN)
+        for named in officials
         for erased in (False, True)
     ]
 
