@@ -40,14 +40,14 @@ def run(
     monkeypatch.setenv("SAMPAN_DATABASE_URL", database.url)
     monkeypatch.setenv("COLUMNS", "200")
     passwords = Passwords()
+    hashes = {"Noor": passwords.hash_now(NOORS), "Dara": passwords.hash_now(DARAS)}  # slow, so not in a transaction
+    passwords.close()
     with database.transaction() as session:
-        for name, password in (("Noor", NOORS), ("Dara", DARAS)):
-            hashed = passwords.hash_now(password)
+        for name, hashed in hashes.items():
             accounts.create_account(session, name=name, language="en", role=StaffRole.RESPONDER, password_hash=hashed)
         take_in(session, words_of(CRY), keys=keys, settings=settings)
         report = session.scalars(select(Report)).one()
         session.add(TellChoice(report_id=report.id, choice=Choice.EMBASSY))
-    passwords.close()
 
     def command(*words: str, password: str = NOORS) -> Result:
         result = CliRunner().invoke(case_app, list(words), input=f"{password}\n")
