@@ -22,7 +22,7 @@ ABOUT_TELLING = (
         say("<skip>", "filed", do="file_report"),
         say("<share>", "who_is_told", "ask_tell_whom"),
         say("<4>", "choice_kept", do="record_facts:tell_whom"),
-        say("<what>", "noted", do="record_facts:details"),
+        say("xqz vvk", "noted", do="record_facts:details"),
     ),
     told(
         "who asks and does not choose changes nothing",
