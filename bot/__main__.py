@@ -10,8 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.errors import SampanError
+from bot.operations.case_commands import case_app
 from bot.operations.hotline_commands import hotlines_app
 from bot.operations.installation import load_settings
+from bot.operations.rules_told import config_app
 from bot.operations.run_commands import rasa_command, run_app, run_installation
 from bot.operations.staff_commands import oncall_app, staff_app
 from bot.operations.words import words_app
@@ -24,6 +26,8 @@ app.add_typer(staff_app, name="staff")
 app.add_typer(oncall_app, name="oncall")
 app.add_typer(words_app, name="words")
 app.add_typer(hotlines_app, name="hotlines")
+app.add_typer(case_app, name="case")
+app.add_typer(config_app, name="config")
 
 
 @app.command()

@@ -46,10 +46,35 @@ class Gateway(StrEnum):
     SANDBOX = "sandbox"  # the demo's phones; never with real people
 
 
+class Party(StrEnum):
+    """Somebody outside who may be told of a case."""
+
+    NGO = "ngo"  # an aid group
+    EMBASSY = "embassy"  # the embassy of the person in need
+    LABOUR = "labour"  # labour inspectors
+    POLICE = "police"  # also anti-trafficking units, and whoever else can arrest
+    CHILD_PROTECTION = "child_protection"  # the child protection office of a state
+    LOCAL_AUTHORITY = "local_authority"  # a commune, a district: in Viet Nam the People's Committee
+
+
+class Trigger(StrEnum):
+    """What a law makes the operator tell of."""
+
+    CHILD_IN_DANGER = "child_in_danger"  # somebody under 18 is being harmed, or soon will be
+    DANGER_TO_LIFE = "danger_to_life"  # somebody may die, or be badly hurt, now
+    EVERY_REPORT = "every_report"  # whoever turns to them in need, as Viet Nam's Law 53/2024 is reported to say
+
+
+# More do not fit the one message in which a reporter is told of them: two SMS parts in every language.
+MOST_DUTIES, MOST_TIP_PARTIES = 2, 2
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 OperatorName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_OPERATOR_NAME)]
 NeutralLine = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NEUTRAL_LINE)]
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+
+
+def _named(codes: type[StrEnum]) -> str:
+    return ", ".join(codes)
 
 
 class _Strict(BaseModel):
@@ -57,11 +82,21 @@ class _Strict(BaseModel):
 
 
 class DutyToReport(_Strict):
-    """A law that makes the operator tell somebody; a reporter has a right to know before they write more."""
+    """A law that makes the operator tell somebody. Codes, because reporters are told of it in their own language before
+    they write more; only `law` is for staff alone."""
 
-    who: Text  # who must be told: "police", "child protection"
-    what: Text  # of what: "a child in danger"
-    law: Text  # which law says so
+    trigger: Trigger
+    to: Party
+    law: Text  # which law says so: its name and section
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_of_this_version(cls, raw: object) -> object:
+        if isinstance(raw, dict) and {"who", "what"} & set(raw):
+            raise ValueError(
+                f"`what` is now `trigger` (one of: {_named(Trigger)}), `who` is now `to` (one of: {_named(Party)})"
+            )
+        return raw
 
 
 class Deployment(_Strict):
@@ -70,8 +105,9 @@ class Deployment(_Strict):
     operator_name: dict[OfferedLanguage, OperatorName]
     kind: OperatorKind
     country: CountryCode
-    duties_to_report: tuple[DutyToReport, ...] = ()
-    no_duty_to_report_checked: bool = False  # a lawyer found none: needed when the list is empty, except for an NGO
+    duties_to_report: tuple[DutyToReport, ...] = Field(default=(), max_length=MOST_DUTIES)
+    no_duty_to_report_checked: bool = False  # a lawyer found none: needed when the list is empty
+    tips_may_go_to: tuple[Party, ...] = ()  # what somebody saw may be passed on to them, though nobody chose it
     languages: tuple[OfferedLanguage, ...] = Field(min_length=1)
     default_language: OfferedLanguage
     neutral_line: dict[OfferedLanguage, NeutralLine]  # sent when writing is not safe; names nothing and nobody
@@ -81,17 +117,39 @@ class Deployment(_Strict):
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
         problems = [*self._language_problems(), *self._country_problems()]
-        for name, values in (("languages", self.languages), ("gateways", self.gateways)):
+        named = (("languages", self.languages), ("gateways", self.gateways), ("tips_may_go_to", self.tips_may_go_to))
+        for name, values in named:
             if len(set(values)) != len(values):
                 problems.append(f"{name}: one is named twice")
-        authority = self.kind in (OperatorKind.POLICE, OperatorKind.GOVERNMENT)
-        if authority and not self.duties_to_report and not self.no_duty_to_report_checked:
-            problems.append(f"duties_to_report: a {self.kind.value} operator states them, or no_duty_to_report_checked")
-        if self.duties_to_report and self.no_duty_to_report_checked:
-            problems.append("no_duty_to_report_checked: contradicts duties_to_report")
+        problems += self._duty_problems()
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    def _duty_problems(self) -> list[str]:
+        """A reporter is told "the law makes us tell nobody" only where somebody looked."""
+        problems = []
+        if not self.duties_to_report and not self.no_duty_to_report_checked:
+            problems.append(
+                "duties_to_report: empty, so no_duty_to_report_checked must say that a lawyer found none; "
+                "reporters are told either way"
+            )
+        if self.duties_to_report and self.no_duty_to_report_checked:
+            problems.append("no_duty_to_report_checked: contradicts duties_to_report")
+        pairs = [(duty.trigger, duty.to) for duty in self.duties_to_report]
+        if len(set(pairs)) != len(pairs):
+            problems.append("duties_to_report: the same trigger and party twice; name both laws in one `law`")
+        everything = {duty.to for duty in self.duties_to_report if duty.trigger is Trigger.EVERY_REPORT}
+        for duty in self.duties_to_report:
+            if duty.trigger is not Trigger.EVERY_REPORT and duty.to in everything:
+                problems.append(f"duties_to_report: every_report to {duty.to.value} says {duty.trigger.value} already")
+        if len(self.tips_may_go_to) > MOST_TIP_PARTIES:
+            problems.append(f"tips_may_go_to: {MOST_TIP_PARTIES} at most fit the message in which it is told")
+        return problems
+
+    def has_duty(self, trigger: Trigger, party: Party) -> bool:
+        """Whether a law is listed that makes the operator tell this party of this."""
+        return any(duty.trigger is trigger and duty.to is party for duty in self.duties_to_report)
 
     def _language_problems(self) -> list[str]:
         problems = []
@@ -124,6 +182,7 @@ DEMO_DEPLOYMENT = Deployment(
     },
     kind=OperatorKind.NGO,
     country="TH",
+    no_duty_to_report_checked=True,  # there is nobody behind the demo whom a law could bind
     languages=tuple(OfferedLanguage),
     default_language=OfferedLanguage.ENGLISH,
     neutral_line={

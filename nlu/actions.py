@@ -48,7 +48,8 @@ def tell(hearing: Hearing, tracker: Tracker, dispatcher: Dispatcher, **marks: bo
 
 def resume(tracker: Tracker, slots: dict[str, Any]) -> Events:
     """Go back to the open question, if there is one. Inside a form Rasa does so by itself."""
-    if (tracker.active_loop or {}).get("name") or (at_rest(slots) and not something_pending(slots)):
+    resting = at_rest(slots) and not something_pending(slots) and not slots["share_asked"]
+    if (tracker.active_loop or {}).get("name") or resting:
         return []
     return [FollowupAction("report_form")]
 
@@ -302,6 +303,20 @@ class KeepChatEmpty(Action):
         return [*tell(hearing, tracker, dispatcher, heard=True), *resume(tracker, hearing.slots)]
 
 
+class AskWhomToTell(Action):
+    """Who may be told, and the question again. Asked of nobody who has not said that it is safe."""
+
+    def name(self) -> str:
+        return "action_ask_whom_to_tell"
+
+    async def run(self, dispatcher: Dispatcher, tracker: Tracker, domain: Domain) -> Events:
+        hearing = hearing_of(tracker)
+        hearing.announce(message_of(tracker))
+        if not safety_unknown(hearing.slots):
+            hearing.ask_whom_to_tell()
+        return [*tell(hearing, tracker, dispatcher, heard=True), *resume(tracker, hearing.slots)]
+
+
 class SetLanguage(Action):
     """A language is named, or the list of languages is asked for."""
 
@@ -355,6 +370,7 @@ ALL_ACTIONS = (
     GiveCode,
     TellNumbers,
     KeepChatEmpty,
+    AskWhomToTell,
     SetLanguage,
     WordsOnly,
     DefaultFallback,

@@ -25,10 +25,12 @@ from bot.conversation.case_desk import (
     send_ready_answer,
 )
 from bot.database.tables import AuditEntry, Report
+from bot.deployment import Party, Trigger
 from bot.escalation.alarms import AckOutcome, acknowledge
 from bot.escalation.replies import READY_ANSWERS
 from bot.reports.queue_cards import CaseNotFoundError
 
+_NOTHING_ASKED = {"party": "", "duty": "", "other_authority": False, "reason": ""}
 REFUSALS = frozenset({"empty", "too_long", "erased"})
 
 
@@ -50,8 +52,17 @@ def routes(console: Console) -> list[Route]:
     ]
 
 
-async def _show(visit: Visit, *, status: int = 200, notice: str = "", outcome: AckOutcome | None = None) -> Response:
-    """The case as it is now, with the draft in its box. Opening it writes the audit."""
+async def show_case(
+    visit: Visit,
+    *,
+    status: int = 200,
+    notice: str = "",
+    outcome: AckOutcome | None = None,
+    refusal: str = "",
+    asked: object = None,
+) -> Response:
+    """The case as it is now, with the draft in its box. Opening it writes the audit. `refusal` is why somebody outside
+    may not be told, `asked` what was written in that form."""
     who, console = visit.who, visit.console
 
     def read(session: Session) -> CaseView:
@@ -68,7 +79,17 @@ async def _show(visit: Visit, *, status: int = 200, notice: str = "", outcome: A
     }
     known = notice if notice in labels("notice") else ""
     return visit.show(
-        "case.html", status=status, case=case, ready=ready, draft=visit.draft, notice=known, outcome=outcome
+        "case.html",
+        status=status,
+        case=case,
+        ready=ready,
+        draft=visit.draft,
+        notice=known,
+        outcome=outcome,
+        refusal=refusal,
+        asked=asked or _NOTHING_ASKED,
+        parties=list(Party),
+        triggers=list(Trigger),
     )
 
 
@@ -79,20 +100,20 @@ async def _do(visit: Visit, work: Callable[[Session], object], done: str, *, kee
     except CaseNotFoundError:
         return visit.show("no_case.html", status=404, number=visit.number)
     except NewerMessagesError:
-        return await _show(visit, status=409, notice="newer")
+        return await show_case(visit, status=409, notice="newer")
     except AnswerRefusedError as error:
-        return await _show(visit, status=422, notice=error.reason if error.reason in REFUSALS else "refused")
+        return await show_case(visit, status=422, notice=error.reason if error.reason in REFUSALS else "refused")
     if keep_draft and visit.draft.strip():
-        return await _show(visit, notice=done)
+        return await show_case(visit, notice=done)
     return RedirectResponse(f"/cases/{visit.number}?done={done}#newest", status_code=303)
 
 
 async def _read(visit: Visit) -> Response:
-    return await _show(visit, notice=visit.request.query_params.get("done", ""))
+    return await show_case(visit, notice=visit.request.query_params.get("done", ""))
 
 
 async def _look(visit: Visit) -> Response:
-    return await _show(visit, notice="resumed" if "resumed" in visit.form else "")
+    return await show_case(visit, notice="resumed" if "resumed" in visit.form else "")
 
 
 async def _take(visit: Visit) -> Response:
@@ -105,9 +126,9 @@ async def _take(visit: Visit) -> Response:
 
     outcome = await visit.console.database.run(take)
     if outcome is None:
-        return await _show(visit, notice="nothing_to_take")
+        return await show_case(visit, notice="nothing_to_take")
     if not outcome.taken:
-        return await _show(visit, outcome=outcome)
+        return await show_case(visit, outcome=outcome)
     return RedirectResponse(f"/cases/{visit.number}?done=taken#newest", status_code=303)
 
 

@@ -15,15 +15,18 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.conversation import directives as want
+from bot.conversation.choices_made import choice_in, chose_for_a_closed_case, note_official
 from bot.conversation.engine import Say, State, TurnAnswer, Understanding
 from bot.conversation.heard_facts import deadline_of, heard_facts
 from bot.conversation.hotline_words import ASKED as HOTLINES
 from bot.conversation.hotline_words import numbers_asked_for
 from bot.conversation.status import true_response
+from bot.conversation.who_is_told import QUESTION, Telling, asks_whom_to_tell, note_what_was_told, true_words
 from bot.conversation.wipe import wipe_conversation
 from bot.conversation.wording import Wording
 from bot.database.states import Author, ReportKind, Safety
 from bot.database.tables import ContactPoint, Conversation, Report
+from bot.dialogue.disclosing import WHO_IS_TOLD
 from bot.escalation.alarms import raise_alarm, stand_down, wait_for_danger_answer
 from bot.escalation.owner_notes import tell_owner_of_new_words
 from bot.messages.inbox import Claimed
@@ -32,6 +35,7 @@ from bot.messages.outbox import REPLY, URGENT_REPLY, Words, release_held, say
 from bot.messages.return_codes import give_code
 from bot.privacy.return_codes import grouped
 from bot.privacy.sealing import ConversationOpener, ServiceKeys, seal_to
+from bot.reports.choices import record_choice
 from bot.reports.report_store import find_open_report, lock_conversation, open_report, raise_urgency, record_facts
 from bot.reports.triage import Verdict, judge
 from bot.reports.urgency import Urgency
@@ -42,8 +46,9 @@ _RETURN_CODE = "utter_return_code"
 _SAID_BESIDE_A_HUMAN = frozenset(
     "utter_ask_safe_now utter_not_safe utter_stop utter_ask_wipe utter_wiped utter_not_wiped utter_code_kept "
     "utter_code_not_right utter_code_continues utter_code_in_text utter_code_unknown utter_code_wait "
-    "utter_vanish utter_keep utter_status utter_hotlines".split()
+    "utter_vanish utter_keep utter_status utter_hotlines utter_choice_kept utter_choice_unchanged".split()
 ) | {_RETURN_CODE}
+_SAID_WHEN_THEY_ASK = frozenset({QUESTION, WHO_IS_TOLD})  # beside a human only when they wrote the word for it
 _ONLY_OF_WHAT_IS_NOT_WRITTEN = "utter_words_only"  # not true of words in a language that we do not speak
 ENGLISH = "en"
 _READ_BACK, _READ_BACK_CHARACTERS, _NOT_TOLD = ("details", "place", "when", "people"), 24, "–"
@@ -148,7 +153,7 @@ def _apply_to_report(
     session: Session, conversation: Conversation, turn: Turn, opener: ConversationOpener, rooms: Rooms
 ) -> Report | None:
     report = find_open_report(session, conversation.id)
-    if report is None and not _tells_something(turn):
+    if report is None and (not _tells_something(turn) or chose_for_a_closed_case(session, conversation, turn.do)):
         return None
     report = open_report(session, conversation)
     report.language = conversation.language
@@ -177,12 +182,15 @@ def _apply_facts(
     session: Session, conversation: Conversation, report: Report, turn: Turn, opener: ConversationOpener
 ) -> None:
     if heard := heard_facts(turn.understanding):
+        note_official(report, heard, opener)
         record_facts(report, heard, conversation=conversation, opener=opener)
     report.deadline_at = _earlier(report.deadline_at, deadline_of(turn.understanding))
     for each in turn.do:
         if isinstance(each, want.RecordFacts):
             record_facts(report, each.facts, conversation=conversation, opener=opener)
             _set_kind(report, each.facts.get("topic"))
+            if (chosen := choice_in(each.facts)) is not None:
+                record_choice(session, report, chosen)
             if each.facts.get("danger_now") == "no":
                 stand_down(session, report)
         elif isinstance(each, want.FileReport):
@@ -228,19 +236,23 @@ def _say(
     rooms: Rooms,
 ) -> None:
     language = conversation.language or turn.language
-    said = [each for each in answer.say if conversation.owner_id is None or each.response in _SAID_BESIDE_A_HUMAN]
+    beside = _SAID_BESIDE_A_HUMAN | (_SAID_WHEN_THEY_ASK if asks_whom_to_tell(answer.state) else frozenset())
+    said = [each for each in answer.say if conversation.owner_id is None or each.response in beside]
     if not turn.language_known:
         said = [each for each in said if each.response != _ONLY_OF_WHAT_IS_NOT_WRITTEN]
     code = _new_code(session, conversation, said, turn, rooms)
     said = [each for each in said if each.response != _RETURN_CODE or code]
     told = _told_so_far(answer.state)
+    telling = Telling(
+        conversation=conversation, state=answer.state, understanding=turn.understanding, opener=opener, sms=turn.sms
+    )
     words = [
-        _in_words(session, conversation, turn, each, spoken, {**told, **each.arguments, **code}, opener, rooms)
+        _in_words(session, telling, each, spoken, {**told, **each.arguments, **code}, rooms)
         for each in said
         for spoken in _spoken(turn, language)
     ]
     urgent = report is not None and Urgency(report.urgency).pages
-    say(
+    rows = say(
         session,
         conversation,
         words,
@@ -250,23 +262,21 @@ def _say(
         reply_to_inbox=turn.claimed.id,
         written_for=turn.version,
     )
+    responses = [each.response for each in said for _ in _spoken(turn, language)]
+    note_what_was_told(session, telling, zip(responses, rows, strict=False), rooms.wording.deployment)
 
 
 def _in_words(
-    session: Session,
-    conversation: Conversation,
-    turn: Turn,
-    each: Say,
-    spoken: str,
-    arguments: Mapping[str, Any],
-    opener: ConversationOpener,
-    rooms: Rooms,
+    session: Session, telling: Telling, each: Say, spoken: str, arguments: Mapping[str, Any], rooms: Rooms
 ) -> Words:
+    if (true := true_words(session, telling, each.response, rooms.wording, spoken)) is not None:
+        return true
     if each.response == HOTLINES:
-        return numbers_asked_for(session, conversation, opener, rooms.wording, spoken, sms=turn.sms)
-    name = true_response(session, conversation, each.response)
-    child = turn.answer is not None and _is_a_child(turn.answer.state)
-    words = rooms.wording.render(name, spoken, sms=turn.sms, arguments=arguments, child=child)
+        conversation, opener = telling.conversation, telling.opener
+        return numbers_asked_for(session, conversation, opener, rooms.wording, spoken, sms=telling.sms)
+    name = true_response(session, telling.conversation, each.response)
+    child = _is_a_child(telling.state)
+    words = rooms.wording.render(name, spoken, sms=telling.sms, arguments=arguments, child=child)
     return replace(words, erase_once_sent=each.response == _RETURN_CODE)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.handle_message import opener_of
 from bot.conversation.hotline_words import NOBODY_YET, TOLD, nobody_yet_as_told
+from bot.conversation.release_view import WhoMayBeTold, who_may_be_told
 from bot.conversation.repeats import fold_repeats
 from bot.conversation.wording import Wording
 from bot.database.states import Author, OutboxState, ReportState
@@ -74,6 +75,7 @@ class CaseView:
     erased: bool
     entries: tuple[Entry, ...] = field(repr=False)
     facts: Mapping[str, str] = field(repr=False)
+    telling: WhoMayBeTold
 
 
 def open_case(session: Session, number: int, *, staff_id: int, keys: ServiceKeys, wording: Wording) -> CaseView:
@@ -91,6 +93,7 @@ def open_case(session: Session, number: int, *, staff_id: int, keys: ServiceKeys
             erased=True,
             entries=(),
             facts={},
+            telling=who_may_be_told(session, report, conversation, keys, wording.deployment),
         )
     opener = opener_of(conversation, keys)
     if report.first_read_at is None:
@@ -106,6 +109,7 @@ def open_case(session: Session, number: int, *, staff_id: int, keys: ServiceKeys
         erased=False,
         entries=_entries(session, conversation, opener, wording),
         facts=read_facts(report, opener),
+        telling=who_may_be_told(session, report, conversation, keys, wording.deployment),
     )
 
 

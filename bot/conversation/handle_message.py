@@ -35,7 +35,8 @@ from bot.reports.urgency import Urgency
 from bot.settings import Settings
 
 _LONGEST_FOR_THE_MODEL = 2000  # characters; the whole text stays sealed and is read by the floor and by people
-_OBEYED_BESIDE_A_HUMAN = frozenset("stop wipe code vanish keep status numbers".split())
+_OBEYED_BESIDE_A_HUMAN = frozenset("stop wipe code vanish keep status numbers share".split())
+_ANSWERED_BESIDE_A_HUMAN = frozenset({"wipe_confirmed", "tell_whom"})
 _SITUATIONS = {MessageKind.TEXT: "text", MessageKind.START: "start", MessageKind.LOCATION: "location"}
 
 
@@ -119,13 +120,14 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared | None
 def _is_the_engines_duty(
     session: Session, conversation: Conversation, request: TurnRequest, *, one_of_many: bool
 ) -> bool:
-    """What is heard even while a human speaks: whether it is safe again, so that what is held may go; stop; erase; the
-    wish for a return code, or for a chat that empties itself; how far their words have come, and whom else to call."""
+    """What is heard even while a human speaks: whether it is safe again, so that what is held may go; stop; erase; whom
+    we may tell; the wish for a return code, or for a chat that empties itself; how far their words have come, and whom
+    else to call."""
     command = find_command(request.text, request.language)
     if command is not None and command.intent in _OBEYED_BESIDE_A_HUMAN:
         return True
     requested = request.state.get("requested_slot") if request.state is not None else None
-    if requested == "wipe_confirmed":
+    if requested in _ANSWERED_BESIDE_A_HUMAN:
         return True
     if one_of_many:
         return False

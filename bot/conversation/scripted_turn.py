@@ -102,7 +102,7 @@ class ScriptedTurn:
         if self._message.intent == "talk_to_person":
             self._hearing.want_person()
             self._ask_again()
-        elif self._message.intent in ("status", "code", "numbers", "vanish", "keep"):
+        elif self._message.intent in ("status", "code", "numbers", "vanish", "keep", "share"):
             self._tell_what_is_asked(self._message.intent)
             self._ask_again()
         elif self._message.intent == "unreadable":
@@ -123,6 +123,8 @@ class ScriptedTurn:
             self._hearing.give_code()
         elif command == "numbers":
             self._hearing.tell_numbers()
+        elif command == "share":
+            self._hearing.ask_whom_to_tell()
         else:
             self._hearing.keep_chat_empty(wanted=command == "vanish")
 

@@ -16,6 +16,7 @@ from bot.messages import chat_history
 from bot.messages.contacts import find_or_begin
 from bot.messages.return_codes import forget_code
 from bot.privacy.sealing import ConversationOpener, ServiceKeys, open_with, seal_to
+from bot.reports.choices import end_releases_of_erased
 from bot.reports.report_store import lock_conversation
 
 _CHAT_IS_WAITED_FOR = timedelta(hours=1)
@@ -38,6 +39,7 @@ def wipe_conversation(
         .values(text_sealed=None, callback_sealed=None)
     )
     session.execute(update(Report).where(Report.conversation_id == conversation.id).values(facts_sealed=None))
+    end_releases_of_erased(session, conversation)
     forget_code(session, conversation.id)
     conversation.state_sealed = None
     conversation.wipe_asked_at = func.now()

@@ -59,6 +59,26 @@ class ReportState(StrEnum):
     CLOSED = "closed"  # ended by a named human
 
 
+class Choice(StrEnum):
+    """Whom we may tell, as the person said; each means us as well, and nobody else."""
+
+    OURS = "ours"  # nobody outside
+    NGO = "ngo"  # an aid group
+    EMBASSY = "embassy"  # an embassy
+    LABOUR = "labour"  # labour inspectors
+    POLICE = "police"  # police; all others mean: never police
+
+
+class ReleaseState(StrEnum):
+    """Where the permission to tell somebody outside stands."""
+
+    ASKED = "asked"  # one person asked; a second one has to agree
+    APPROVED = "approved"  # may be told; nobody has said that it was
+    DONE = "done"  # they were told, says a named person
+    DENIED = "denied"  # a second person did not agree
+    WITHDRAWN = "withdrawn"  # taken back: by staff, or because the person chose otherwise or erased everything
+
+
 class AlarmState(StrEnum):
     """Where an alarm stands; reopening is a new epoch, never a step back."""
 

@@ -23,6 +23,7 @@ INTENT_OF_KEY: Mapping[str, str] = {
     "numbers": "numbers",
     "vanish": "vanish",
     "keep": "keep",
+    "share": "share",
     "start": "greet",  # the carriers' word after "stop": the conversation goes on, and it tells nothing
     "thanks": "thanks",
     "who_is_this": "who_is_this",

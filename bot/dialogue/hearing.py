@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.dialogue.childhood import PERHAPS, SURELY
+from bot.dialogue.disclosing import DISCLOSURES, ask_whom_to_tell, disclose, end_share
 from bot.dialogue.message import NOT_UNDERSTOOD, Message
 from bot.dialogue.questions import (
     CHOICES,
@@ -25,7 +26,6 @@ from bot.dialogue.state import forget_safety
 
 KEPT_CHARACTERS = 80
 _NO_MORE_THAN_AN_AGE = 40  # characters
-DISCLOSURES = ("utter_who", "utter_who_can_see")
 _ANSWERED_AT_ONCE = frozenset({"info_topic", "scam_kind"})  # what is chosen there is told in the same turn
 _INFORMED_LAST = frozenset({"departure", "scam_kind", "question"})  # the last question of those who only ask
 CASE_SLOTS: dict[str, Any] = {
@@ -34,6 +34,7 @@ CASE_SLOTS: dict[str, Any] = {
     "misses": 0,
     "urgent_said": False,
     "danger_first": False,
+    "share_asked": False,
 }
 
 
@@ -100,6 +101,9 @@ class Hearing:
             self.slots[question] = False
             return
         self.slots["skipped"] = [*self.slots["skipped"], question]
+        if question == "tell_whom" and self.slots["share_asked"]:
+            end_share(self.slots, self.say, "utter_choice_unchanged")
+            return
         self._begin_again_if_nothing_is_open()
 
     def want_person(self) -> None:
@@ -138,11 +142,15 @@ class Hearing:
         self.do.append({"directive": "keep_chat_empty", "wanted": wanted})
         self.say.append("utter_vanish" if wanted else "utter_keep")
 
+    def ask_whom_to_tell(self) -> None:
+        """They ask who is told, or want to choose anew."""
+        ask_whom_to_tell(self.slots, self.say)
+
     def stop(self) -> None:
         """They want to hear nothing more; what was told is kept."""
         self.do.append({"directive": "opt_out"})
         self.say.append("utter_stop")
-        self.slots.update(misses=0, danger_first=False)
+        self.slots.update(misses=0, danger_first=False, share_asked=False)
         forget_safety(self.slots)
 
     def ask_danger_first(self) -> None:
@@ -223,6 +231,8 @@ class Hearing:
             self._choose_topic(chosen)
         else:
             self._keep(requested, chosen)
+            if requested == "tell_whom" and self.slots["share_asked"]:
+                end_share(self.slots, self.say, "utter_choice_kept")
             self._inform(chosen)
         self._keep_what_is_told(message)
         return True
@@ -302,12 +312,8 @@ class Hearing:
         finish_case(self.slots)
 
     def disclose(self) -> None:
-        """Who writes here, then who can see it: one with each turn that says nothing else beside its question, because
-        nobody reads three messages at once."""
-        told = self.slots["told_who"]
-        if self.slots["safe_now"] is True and told < len(DISCLOSURES) and not self.say:
-            self.say.append(DISCLOSURES[told])
-            self.slots["told_who"] = told + 1
+        """Tell who we are and who may be told, a piece with each turn that has room for it."""
+        disclose(self.slots, self.say)
 
     def _begin_again_if_nothing_is_open(self) -> None:
         if self.slots["filed"] and self.slots["topic"] is None and not something_pending(self.slots):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 COMMANDS = frozenset(
-    "stop wipe talk_to_person choose_language status code numbers vanish keep start unreadable".split()
+    "stop wipe talk_to_person choose_language status code numbers vanish keep share start unreadable".split()
 )
 TOPIC_OF_INTENT = {"help_self": "help", "help_other": "help", "report_tip": "tip", "ask_information": "question"}
 # The answer to each question that a guess, however sure, must not give: it is asked for again instead.

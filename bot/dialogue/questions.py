@@ -93,6 +93,8 @@ def next_question(slots: Slots) -> str | None:
         return "danger_now"
     if safety_unknown(slots):
         return "safe_now"
+    if slots["share_asked"] and is_open(slots, "tell_whom"):
+        return "tell_whom"
     if slots["topic"] is None:
         return None if slots["filed"] else "topic"
     return next((name for name in QUESTIONS[slots["topic"]] if is_open(slots, name)), None)

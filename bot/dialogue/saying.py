@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from bot.dialogue.disclosing import WHO_IS_TOLD
+
 Said = TypeVar("Said")
 # It asks for something itself: the open question is said when that was answered (bot/conversation/return_codes.py).
 _ASKS_ITSELF = "utter_return_code"
@@ -11,6 +13,7 @@ _WEIGHT = (
     "utter_suicide_received",
     "utter_urgent_received",
     "utter_not_safe",
+    WHO_IS_TOLD,
     "utter_to_person",
     "utter_language_set",
     "utter_filed",

@@ -25,6 +25,7 @@ EMPTY_SLOTS: Mapping[str, Any] = {
     "skipped": [],
     "urgent_said": False,
     "danger_first": False,
+    "share_asked": False,
 }
 
 

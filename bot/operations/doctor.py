@@ -21,6 +21,7 @@ from bot.messages.spool import Spool
 from bot.operations.installation import SETTINGS_FILE, database_url
 from bot.operations.provider_checks import check_providers
 from bot.operations.questions import needed_settings
+from bot.operations.rules_told import rules
 from bot.operations.supervisor import is_healthy
 from bot.operations.verdict import Verdict, failed, passed
 from bot.privacy.keys_file import load_service_keys
@@ -65,6 +66,8 @@ def _deployment(settings: Settings) -> Iterator[Verdict]:
         return
     deployment = load_deployment(path)
     yield passed("deployment", f"{deployment.kind.value} in {deployment.country}")
+    for rule in rules(deployment):
+        yield passed("who may be told", rule)
     real = [gateway for gateway in deployment.gateways if gateway is not Gateway.SANDBOX]
     if settings.sandbox.enabled and real:
         yield failed(

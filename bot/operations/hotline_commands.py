@@ -21,6 +21,7 @@ from bot.reports.hotlines import (
     USUAL_DAYS,
     Hotline,
     HotlineError,
+    Records,
     expire,
     hotlines,
     newest_verifications,
@@ -59,13 +60,14 @@ def show(
     with _transaction() as session:
         today = database_now(session).date()
         verified = newest_verifications(session)
-    table = Table("key", "country", "name", "number", "mark", "status")
+    table = Table("key", "country", "name", "number", "records", "mark", "status")
     for key, hotline in hotlines().items():
         row = verified.get(key)
         if wanted not in (None, hotline.country) or not (everything or row or _has_a_good_source(hotline)):
             continue
         number = row.number if row else hotline.number or "none"
-        table.add_row(key, hotline.country, hotline.name, number, hotline.mark.value, _status(row, today))
+        records = (row.records if row else None) or hotline.records.value
+        table.add_row(key, hotline.country, hotline.name, number, records, hotline.mark.value, _status(row, today))
     Console(highlight=False, markup=False).print(table)
 
 
@@ -75,6 +77,9 @@ def verify_line(
     by: By,
     number: Annotated[str | None, typer.Option(help="The number that was called, if it is another one.")] = None,
     source: Annotated[str | None, typer.Option(help="The address of the page that publishes it.")] = None,
+    records: Annotated[
+        Records | None, typer.Option(help="Whether it records its calls, as you heard; reporters are told.")
+    ] = None,
     days: Annotated[int, typer.Option(help="For how many days it is told to reporters.")] = USUAL_DAYS,
 ) -> None:
     """Vouch for a line that you have called: from now on reporters of its country are told of it."""
@@ -87,6 +92,7 @@ def verify_line(
             days=days,
             number=number,
             source=source,
+            records=records,
         )
         told, until = row.number, row.expires_on
     typer.echo(f"{key} is verified as {told} until {until}")

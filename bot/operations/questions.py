@@ -13,7 +13,17 @@ import typer
 import yaml
 from pydantic import ValidationError
 
-from bot.deployment import DEMO_DEPLOYMENT, Deployment, Gateway, OfferedLanguage, OperatorKind, describe
+from bot.deployment import (
+    DEMO_DEPLOYMENT,
+    MOST_DUTIES,
+    Deployment,
+    Gateway,
+    OfferedLanguage,
+    OperatorKind,
+    Party,
+    Trigger,
+    describe,
+)
 from bot.errors import ConfigurationError
 from bot.operations.installation import SETTINGS_FILE
 from bot.privacy.keys_file import write_private_file
@@ -174,13 +184,19 @@ def ask() -> Answers:
 
 
 def _ask_duties() -> list[dict[str, str]]:
+    """Reporters are told of these in their own language, so both answers are of a list."""
     duties: list[dict[str, str]] = []
     while typer.confirm(f"Does {'another' if duties else 'a'} law make you tell an authority?", default=False):
-        duties.append({key: typer.prompt(question) for key, question in _DUTY_QUESTIONS.items()})
+        duties.append(
+            {
+                "to": _ask_choice("  Who must be told", list(Party), Party.POLICE),
+                "trigger": _ask_choice("  Of what", list(Trigger), Trigger.CHILD_IN_DANGER),
+                "law": typer.prompt("  Which law says so"),
+            }
+        )
+        if len(duties) == MOST_DUTIES:
+            break
     return duties
-
-
-_DUTY_QUESTIONS = {"who": "  Who must be told", "what": "  Of what", "law": "  Which law says so"}
 
 
 def _ask_neutral_line(code: str) -> str:

@@ -46,7 +46,9 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     # "Tell nobody" is a button there: what they may ask of us.
     "asks_to_keep_secret": frozenset({"utter_ask_tell_whom"}),
     # Who we are must be said, and is said only to somebody who answered that it is safe.
-    _FIRST_LINE: frozenset({"utter_who_ngo", "utter_who_government", "utter_who_police"}),
+    _FIRST_LINE: frozenset({"utter_who_ngo", "utter_who_government", "utter_who_police"})
+    # Never a message of their own: they stand below the first line of utter_who_is_told_duty.
+    | {"utter_duty_child_in_danger", "utter_duty_danger_to_life", "utter_duty_every_report", "utter_party_police"},
 }
 PLACEHOLDER = re.compile(r"\{\w+\}|%\(\w+\)s")
 MOST_UNITS = 2 * PART_UNITS[Encoding.UCS2]  # 134 UTF-16 units: two parts even where one letter is outside GSM-7
@@ -64,6 +66,11 @@ LONGEST: Mapping[str, int] = {
     "number": _HOTLINE_NUMBER,
     "records": _RECORDS,
     "lines": 105,
+    # Of deployment.yml; every pair that it allows is measured by a test.
+    "trigger": 20,
+    "party": 18,
+    "duties": 68,
+    "parties": 58,
 }
 _FILLER = "ก"  # outside GSM-7, as names and places are: the dearest case
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060"))  # Thai and Khmer hide word boundaries in them

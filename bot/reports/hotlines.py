@@ -180,7 +180,7 @@ def _line(hotline: Hotline, row: HotlineVerification) -> HotlineLine:
         country=hotline.country,
         name=hotline.name,
         number=row.number,
-        records=hotline.records,
+        records=Records(row.records) if row.records else hotline.records,
         run_by=hotline.run_by,
     )
 
@@ -202,9 +202,11 @@ def verify(
     days: int = USUAL_DAYS,
     number: str | None = None,
     source: str | None = None,
+    records: Records | None = None,
     known: Mapping[str, Hotline] | None = None,
 ) -> HotlineVerification:
     """Somebody has called the line and vouches for it, for so many days; what was verified before ends with it.
+    `records` is what was heard about recording; without it, what the list says.
     HotlineError when the number, its source or the days are not good enough to show it to a reporter."""
     hotline = find_hotline(key, known=known)
     if not 1 <= days <= MOST_DAYS:
@@ -222,6 +224,7 @@ def verify(
         key=key,
         number=called,
         source=given or hotline.source,
+        records=records.value if records else None,
         verified_on=today,
         verified_by=staff_id,
         expires_on=today + timedelta(days=days),

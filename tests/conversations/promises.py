@@ -41,6 +41,7 @@ class Promises:
     def __init__(self) -> None:
         self._asked_again = 0
         self._told_before_a_gap = False
+        self._rules_told = False
 
     def broken(self, turn: Turn) -> list[str]:
         """The names of the promises that this turn breaks."""
@@ -54,6 +55,7 @@ class Promises:
             "asked again once": self._asked_again_once(turn),
             "what was answered is not asked again": not (_is_answered(turn) and _is_asked_again(turn)),
             "nothing told before a gap is read back": self._is_discreet(turn),
+            "nobody chooses before the rules are told": self._knows_the_rules(turn),
             "neutral until it is safe": _is_neutral(turn),
             "no word of theirs is handed back": not any(each.arguments for each in turn.answer.say),
             "the state is small and can be read": _is_good_state(turn),
@@ -72,6 +74,14 @@ class Promises:
         same = counts and before is not None and before == after and before != "safe_now"
         self._asked_again = self._asked_again + 1 if same else 0
         return self._asked_again <= 1
+
+    def _knows_the_rules(self, turn: Turn) -> bool:
+        """Who may be told without their word is said before, or beside, the first question of whom we may tell."""
+        self._rules_told = self._rules_told or "who_is_told" in turn.said
+        if any(isinstance(each, Wipe) for each in turn.answer.do):
+            self._rules_told = False
+            return True
+        return self._rules_told or "ask_tell_whom" not in turn.said
 
     def _is_discreet(self, turn: Turn) -> bool:
         """Another hand can say that it is safe as well; what it must not get is what was told before it came."""

@@ -9,6 +9,7 @@ import pytest
 from bot.conversation.engine import DialogueEngine, TurnAnswer
 from bot.conversation.rasa_engine import RasaEngine, loopback_client
 from bot.conversation.scripted_engine import ScriptedEngine
+from tests.conversations.about_telling import ABOUT_TELLING
 from tests.conversations.conversations import CONVERSATIONS, Conversation
 from tests.conversations.engines import summary, walk
 from tests.conversations.found_by_walks import FOUND_BY_WALKS
@@ -17,7 +18,9 @@ from tests.conversations.words import LANGUAGES, WORDS
 from tests.rasa_environment.served_model import ServedModel
 
 each_conversation = pytest.mark.parametrize(
-    "conversation", [*CONVERSATIONS, *MANNERS, *FOUND_BY_WALKS], ids=lambda told: told.name
+    "conversation",
+    [*CONVERSATIONS, *MANNERS, *ABOUT_TELLING, *FOUND_BY_WALKS],
+    ids=lambda told: told.name,
 )
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 

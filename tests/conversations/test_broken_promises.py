@@ -89,6 +89,10 @@ def _reading_back(request: TurnRequest, answer: TurnAnswer) -> TurnAnswer:
     return replace(answer, state={**answer.state, "slots": slots})
 
 
+def _secretive(request: TurnRequest, answer: TurnAnswer) -> TurnAnswer:
+    return replace(answer, say=tuple(each for each in answer.say if each.response != "utter_who_is_told"))
+
+
 def _never_erasing(request: TurnRequest, answer: TurnAnswer) -> TurnAnswer:
     wiped = any(each.response == "utter_wiped" for each in answer.say)
     return replace(answer, state={**answer.state, "recent": ["wipe"]}) if wiped else answer
@@ -126,6 +130,7 @@ FAULTS = {
     "safe, erased and no danger only in exact words": _guessing_safety,
     "no fact is lost": _forgetful,
     "the next case begins empty": _mixing_cases,
+    "nobody chooses before the rules are told": _secretive,
     "everything can be erased": _never_erasing,
     "EngineError": _failing,
 }

@@ -40,7 +40,7 @@ def test_a_plea_that_names_a_place_is_asked_neither_whose_it_is_nor_where(
     said, done = summary(plea)  # whether the model is sure enough to call it urgent is measured, not tested
     assert (said[-1:], done) == (("ask_safe_now",), ("record_facts:details,place,topic,whose",))
     assert summary(safe) == (("who", "ask_danger_now"), ("confirm_safe",))
-    assert summary(danger) == (("who_can_see", "ask_people"), ("record_facts:danger_now", "raise_urgency:CRITICAL"))
+    assert summary(danger) == (("who_is_told", "ask_people"), ("record_facts:danger_now", "raise_urgency:CRITICAL"))
 
 
 @pytest.mark.parametrize(

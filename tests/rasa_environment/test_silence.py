@@ -69,7 +69,7 @@ def test_a_broken_part_is_a_bare_500_and_no_word_in_the_log(part: str, text: str
 
 def test_a_turn_that_says_and_does_nothing_is_refused() -> None:
     server = ServedModel(module=(BROKEN_SERVER, "empty"))
-    slots = {"safe_now": True, "told_who": 2, "filed": True}
+    slots = {"safe_now": True, "told_who": 3, "filed": True}
     state = {"v": 1, "slots": slots, "loop": None, "requested_slot": None, "rejected": False, "recent": []}
     try:
         with server.client() as client:

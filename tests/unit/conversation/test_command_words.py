@@ -22,7 +22,7 @@ def test_every_language_has_its_list() -> None:
 @pytest.mark.parametrize(
     "key",
     (
-        "yes no skip stop wipe person language help tip question status code numbers vanish keep "
+        "yes no skip stop wipe person language help tip question status code numbers vanish keep share "
         "start thanks who_is_this insult"
     ).split(),
 )

@@ -51,7 +51,7 @@ def test_a_state_survives_json() -> None:
 def test_danger_told_by_the_last_answer_raises_the_urgency_before_the_report_is_filed() -> None:
     left_out = ["whose", "people", "write_back", "tell_whom"]
     told = {"topic": "help", "place": "x", "details": "y", "skipped": left_out}
-    answer = take("yes", state_with("danger_now", safe_now=True, told_who=2, **told))
+    answer = take("yes", state_with("danger_now", safe_now=True, told_who=3, **told))
     assert [type(each) for each in answer.do] == [RecordFacts, RaiseUrgency, FileReport]
     assert answer.do[1] == RaiseUrgency(urgency=Urgency.CRITICAL, reason="danger_now")
 
@@ -66,7 +66,7 @@ def test_words_about_safety_answer_the_safe_question(question: str, about: str, 
 
 
 def test_a_long_answer_is_recorded_whole_and_kept_short() -> None:
-    answer = take("z" * 900, state_with("details", safe_now=True, told_who=2, topic="tip", danger_now=False, place="x"))
+    answer = take("z" * 900, state_with("details", safe_now=True, told_who=3, topic="tip", danger_now=False, place="x"))
     recorded = next(each for each in answer.do if isinstance(each, RecordFacts))
     assert len(recorded.facts["details"]) == 900
     assert len(json.dumps(dict(answer.state))) < 2048

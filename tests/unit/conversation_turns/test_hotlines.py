@@ -115,6 +115,18 @@ def test_a_line_tells_its_country_what_it_records_and_that_it_may_not_answer(che
     assert line == f"Thailand: Childline {CHILDLINE}. May record calls. It may not answer."
 
 
+@pytest.mark.parametrize(
+    ("records", "words_told"), [("yes", "Records calls."), ("no", "Does not record calls."), ("unknown", "May record")]
+)
+def test_what_was_heard_about_recording_goes_before_what_the_list_says(
+    checked: Callable[..., House], records: str, words_told: str
+) -> None:
+    house = checked("th_childline")
+    house.change(HotlineVerification, records=records)
+    safe(house)
+    assert f"{CHILDLINE}. {words_told}" in asked(house)
+
+
 def test_the_open_question_is_asked_again(checked: Callable[..., House]) -> None:
     house = checked("th_childline")
     safe(house)

@@ -11,7 +11,9 @@ import yaml
 from bot.deployment import DEMO_DEPLOYMENT, Deployment, load_deployment, parse_deployment
 from bot.errors import ConfigurationError
 
-DUTY = {"who": "police", "what": "a child in danger", "law": "Child Protection Act, section 41"}
+DUTY = {"trigger": "child_in_danger", "to": "police", "law": "Child Protection Act, section 41"}
+OLD_DUTY = {"who": "police", "what": "a child in danger", "law": "Child Protection Act, section 41"}
+BOUND = {"no_duty_to_report_checked": False}  # and then the duties
 
 
 def content(**changes: Any) -> dict[str, Any]:
@@ -31,9 +33,13 @@ def test_without_a_file_it_is_the_demo(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        pytest.param({"kind": "police", "duties_to_report": [DUTY]}, id="police that state a duty"),
+        pytest.param({"kind": "police", "duties_to_report": [DUTY], **BOUND}, id="police that state a duty"),
         pytest.param({"kind": "police", "no_duty_to_report_checked": True}, id="police without one, checked"),
-        pytest.param({"kind": "ngo", "duties_to_report": [DUTY]}, id="an NGO that has one"),
+        pytest.param({"kind": "ngo", "duties_to_report": [DUTY], **BOUND}, id="an NGO that has one"),
+        pytest.param(
+            {"duties_to_report": [DUTY, {**DUTY, "trigger": "danger_to_life"}], **BOUND}, id="two duties to one party"
+        ),
+        pytest.param({"tips_may_go_to": ["police", "labour"]}, id="what somebody saw may be passed on"),
         pytest.param({"languages": ["km", "en"], "default_language": "km"}, id="two languages"),
     ],
 )
@@ -44,8 +50,13 @@ def test_is_accepted(changes: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        pytest.param({"kind": "police"}, "duties_to_report: a police operator states them", id="police, silent"),
-        pytest.param({"kind": "government"}, "duties_to_report: a government", id="government, silent"),
+        *(
+            pytest.param({"kind": kind, **BOUND}, "duties_to_report: empty, so no_duty", id=f"{kind}, silent")
+            for kind in ("police", "government", "ngo")
+        ),
+        pytest.param(
+            {"country": "VN", **BOUND}, "reporters are told either way", id="an NGO inside Viet Nam that is silent"
+        ),
         pytest.param(
             {"duties_to_report": [DUTY], "no_duty_to_report_checked": True}, "contradicts", id="duty and no duty"
         ),
@@ -63,7 +74,30 @@ def test_is_accepted(changes: dict[str, Any]) -> None:
         pytest.param({"gateways": ["pigeon"]}, "gateways.0", id="unknown gateway"),
         pytest.param({"operator": "me"}, "operator: Extra inputs", id="unknown field"),
         pytest.param({"kind": None}, "kind: Field required", id="field missing"),
-        pytest.param({"duties_to_report": [{"who": "police"}]}, "duties_to_report.0.what", id="half a duty"),
+        pytest.param({"duties_to_report": [{"to": "police"}], **BOUND}, "duties_to_report.0.trigger", id="half a duty"),
+        pytest.param(
+            {"duties_to_report": [OLD_DUTY], **BOUND}, "`what` is now `trigger` (one of: child_in", id="duty in words"
+        ),
+        pytest.param(
+            {"duties_to_report": [{**DUTY, "to": "army"}], **BOUND}, "duties_to_report.0.to", id="no such party"
+        ),
+        pytest.param(
+            {"duties_to_report": [DUTY, {**DUTY, "law": "Another"}], **BOUND}, "the same trigger and party", id="twice"
+        ),
+        pytest.param(
+            {"duties_to_report": [DUTY, {**DUTY, "trigger": "every_report"}], **BOUND},
+            "every_report to police says child_in_danger already",
+            id="a duty within a wider one",
+        ),
+        pytest.param(
+            {"duties_to_report": [{**DUTY, "to": party} for party in ("police", "ngo", "labour")], **BOUND},
+            "duties_to_report: Tuple should have at most 2 items",
+            id="more duties than one message tells",
+        ),
+        pytest.param({"tips_may_go_to": ["ngo", "ngo"]}, "tips_may_go_to: one is named twice", id="tip party twice"),
+        pytest.param(
+            {"tips_may_go_to": ["ngo", "police", "labour"]}, "tips_may_go_to: 2 at most", id="many tip parties"
+        ),
     ],
 )
 def test_is_refused_with_the_field_named(changes: dict[str, Any], complaint: str) -> None:

@@ -44,7 +44,7 @@ def by_name(settings: Settings) -> dict[str, Verdict]:
 def test_it_finds_what_is_well_and_what_is_not(settings: Settings) -> None:
     found = by_name(settings)
     well = {name for name, verdict in found.items() if verdict.ok}
-    assert well == {"deployment", "settings file", "service keys", "spool", "database"}
+    assert well == {"deployment", "who may be told", "settings file", "service keys", "spool", "database"}
     assert found["on call"].finding == "nobody is on call now"
     assert all(verdict.remedy for verdict in found.values() if not verdict.ok)
 

@@ -90,6 +90,15 @@ def test_without_more_it_is_the_known_number_for_ninety_days(run: Command, datab
     assert row.source == "aplecambodia.org"
 
 
+def test_what_was_heard_about_recording_is_kept_with_the_number(run: Command, database: Database) -> None:
+    assert "unknown" in row_of(run("list"), "kh_aple").split()
+    run("verify", "kh_aple", "--by", "Noor", "--records", "no")
+    assert "no" in row_of(run("list"), "kh_aple").split()
+    run("verify", "kh_aple", "--by", "Noor")
+    assert "unknown" in row_of(run("list"), "kh_aple").split()
+    assert run("verify", "kh_aple", "--by", "Noor", "--records", "perhaps").exit_code == 2
+
+
 def test_what_ran_out_by_itself_is_listed_as_expired(run: Command, database: Database) -> None:
     run("verify", "kh_aple", "--by", "Noor")
     with database.transaction() as session:

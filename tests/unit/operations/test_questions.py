@@ -84,3 +84,18 @@ def test_a_person_is_asked_again_until_the_answer_can_be_used(data: Path) -> Non
     deployment = load_deployment(data / "deployment.yml")
     assert (deployment.country, deployment.home_region, deployment.kind.value) == ("KH", "KH", "ngo")
     assert "not a bot token" in result.output
+
+
+def test_a_duty_is_asked_for_in_codes_because_reporters_are_told_of_it_in_their_language(data: Path) -> None:
+    typed = ["en", "en", "Us", "ngo", "th", "", "y", "army", "police", "a child", "child_in_danger", "Child Act", "n"]
+    result = CliRunner().invoke(app, ["init"], input="\n".join([*typed, "", "sandbox"]) + "\n")
+    assert result.exit_code == 0, result.output
+    (duty,) = load_deployment(data / "deployment.yml").duties_to_report
+    assert (duty.trigger.value, duty.to.value, duty.law) == ("child_in_danger", "police", "Child Act")
+
+
+def test_whoever_names_no_duty_and_has_asked_no_lawyer_is_refused(data: Path) -> None:
+    typed = ["en", "en", "Us", "ngo", "th", "", "n", "n", "", "sandbox"]
+    result = CliRunner().invoke(app, ["init"], input="\n".join(typed) + "\n")
+    assert "no_duty_to_report_checked must say that a lawyer found none" in str(result.exception)
+    assert not (data / "deployment.yml").exists()
