@@ -22,9 +22,10 @@ from bot.conversation.hotline_words import numbers_asked_for
 from bot.conversation.status import ASKED, status_response
 from bot.conversation.wipe import wipe_conversation
 from bot.conversation.wording import Wording
-from bot.database.states import Author, ReportKind, Safety
+from bot.database.states import Author, ClosedBy, ReportKind, Safety
 from bot.database.tables import ContactPoint, Conversation, Report
 from bot.escalation.alarms import raise_alarm, stand_down, tell_owner_of_new_words, wait_for_danger_answer
+from bot.messages.cover import begin_cover, close, cover_of, is_closed, trust
 from bot.messages.inbox import Claimed
 from bot.messages.message import MessageKind
 from bot.messages.outbox import REPLY, URGENT_REPLY, Words, release_held, say
@@ -43,6 +44,12 @@ _SAID_BESIDE_A_HUMAN = frozenset(
     "utter_code_not_right utter_code_continues utter_code_in_text utter_code_unknown utter_code_wait "
     "utter_vanish utter_keep".split()
 ) | {_RETURN_CODE}
+_ABOUT_COVER = frozenset(
+    "utter_who_is_this utter_ask_safe_word utter_ask_duress_word utter_words_set utter_word_not_usable "
+    "utter_words_must_differ utter_word_left_out utter_ask_check_in_time utter_check_in_time_not_clear "
+    "utter_ask_check_in_word utter_check_in_set utter_check_in_cancelled utter_no_check_in".split()
+)
+NEUTRAL = "utter_not_safe"  # the deployment's own line: all that is said while the outside has to stay neutral
 _ONLY_OF_WHAT_IS_NOT_WRITTEN = "utter_words_only"  # not true of words in a language that we do not speak
 ENGLISH = "en"
 _READ_BACK, _READ_BACK_CHARACTERS, _NOT_TOLD = ("details", "place", "when", "people"), 24, "–"
@@ -52,7 +59,8 @@ _KINDS = {"help": ReportKind.HELP_REQUEST, "tip": ReportKind.TIP, "question": Re
 @dataclass(frozen=True, kw_only=True)
 class Turn:
     """One handled message and the engine's answer to it. `version` is the conversation's when it was prepared;
-    `answer` is None when a human speaks: what was understood counts all the same."""
+    `answer` is None when a human speaks, or nothing but the neutral line may be said (`neutral`): what was understood
+    counts all the same."""
 
     claimed: Claimed
     language: str
@@ -62,6 +70,7 @@ class Turn:
     version: int
     understanding: Understanding
     answer: TurnAnswer | None
+    neutral: bool = False
 
     @property
     def do(self) -> tuple[want.Directive, ...]:
@@ -93,13 +102,16 @@ def apply_turn(session: Session, turn: Turn, opener: ConversationOpener, rooms: 
     assert turn.claimed.conversation_id is not None
     conversation = lock_conversation(session, turn.claimed.conversation_id)
     _apply_opt_out(session, conversation, turn)
-    _apply_language(conversation, turn)
-    _apply_safety(session, conversation, turn)
+    if not turn.neutral:  # whose language it is, nobody knows then
+        _apply_language(conversation, turn)
+    _apply_safety(session, conversation, turn, rooms.settings)
     _apply_chat(conversation, turn)
     report = _apply_to_report(session, conversation, turn, opener, rooms)
     if turn.answer is not None:
         conversation.state_sealed = seal_to(conversation.public_key, json.dumps(dict(turn.answer.state)))
         _say(session, conversation, turn, turn.answer, report, opener, rooms)
+    elif turn.neutral:
+        _say_neutral(session, conversation, turn, rooms)
     if any(isinstance(each, want.Wipe) for each in turn.do):
         wipe_conversation(session, conversation, opener, rooms.keys, keep_reply_to=turn.claimed.id)
 
@@ -124,13 +136,18 @@ def _apply_language(conversation: Conversation, turn: Turn) -> None:
         conversation.writes_zawgyi = turn.writes_zawgyi
 
 
-def _apply_safety(session: Session, conversation: Conversation, turn: Turn) -> None:
+def _apply_safety(session: Session, conversation: Conversation, turn: Turn, settings: Settings) -> None:
+    at = turn.claimed.received_at
     for each in turn.do:
         if isinstance(each, want.ConfirmSafe):
+            if is_closed(session, conversation.id, at, settings.cover_after):
+                continue  # whoever holds the phone can say "yes" as well
             conversation.safety = Safety.SAFE
+            trust(session, conversation.id, at)
             release_held(session, conversation.id)
         elif isinstance(each, want.DeclareUnsafe):
             conversation.safety = Safety.UNSAFE
+            close(session, conversation.id, ClosedBy.UNSAFE)
         elif isinstance(each, want.OptOut) and conversation.safety is not Safety.UNSAFE:
             conversation.safety = Safety.RETURNED  # the next message begins with the safe question
 
@@ -226,9 +243,11 @@ def _say(
     rooms: Rooms,
 ) -> None:
     language = conversation.language or turn.language
-    said = [each for each in answer.say if conversation.owner_id is None or each.response in _SAID_BESIDE_A_HUMAN]
+    beside_a_human = _SAID_BESIDE_A_HUMAN | _ABOUT_COVER
+    said = [each for each in answer.say if conversation.owner_id is None or each.response in beside_a_human]
     if not turn.language_known:
         said = [each for each in said if each.response != _ONLY_OF_WHAT_IS_NOT_WRITTEN]
+    said = _with_offer(session, conversation, said)
     code = _new_code(session, conversation, said, turn, rooms)
     said = [each for each in said if each.response != _RETURN_CODE or code]
     told = _told_so_far(answer.state)
@@ -245,6 +264,29 @@ def _say(
         key=f"reply:{turn.claimed.id}",
         author=Author.BOT,
         priority=URGENT_REPLY if urgent else REPLY,
+        reply_to_inbox=turn.claimed.id,
+        written_for=turn.version,
+    )
+
+
+def _with_offer(session: Session, conversation: Conversation, said: list[Say]) -> list[Say]:
+    """Words of their own are offered once, when all is told and it is safe; a row at that desk says that they were."""
+    filed = [each.response for each in said] == ["utter_filed"]
+    if not filed or conversation.safety is not Safety.SAFE or cover_of(session, conversation.id) is not None:
+        return said
+    begin_cover(session, conversation.id)
+    return [*said, Say(response="utter_offer_words")]
+
+
+def _say_neutral(session: Session, conversation: Conversation, turn: Turn, rooms: Rooms) -> None:
+    """One line to everything, in the language they had before: another hand may write in another one."""
+    words = rooms.wording.render(NEUTRAL, conversation.language or turn.language, sms=turn.sms)
+    say(
+        session,
+        conversation,
+        [words],
+        key=f"reply:{turn.claimed.id}",
+        author=Author.BOT,
         reply_to_inbox=turn.claimed.id,
         written_for=turn.version,
     )

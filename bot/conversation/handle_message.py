@@ -1,7 +1,8 @@
 """Start reading here: one message of a reporter, from the inbox to everything it causes.
 
-1. `_prepare` (one transaction): open the text, find the language and the situation. A message about a return code is
-   handled there and then (return_codes.py), and reaches no engine.
+1. `_prepare` (one transaction): open the text, find the language and the situation. A message about a return code
+   (return_codes.py), a word of their own or an agreed time (cover_desk.py) is handled there and then, and reaches no
+   engine.
 2. The engine takes its turn; no transaction is open meanwhile.
 3. `_commit` (one transaction): state, words, facts, urgency, alarm, and the inbox row handled. All or nothing.
 
@@ -15,10 +16,12 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from bot.conversation.apply_turn import Rooms, Turn, apply_turn, conversation_of
+from bot.conversation.at_once import Arrived
 from bot.conversation.command_words import find_command
+from bot.conversation.cover_desk import Step, finish_with_engine, opened_request, take_own_word, take_request
 from bot.conversation.engine import DialogueEngine, Situation, TurnAnswer, TurnRequest
 from bot.conversation.languages import Heard, choose, hear
-from bot.conversation.return_codes import Arrived, take_code
+from bot.conversation.return_codes import take_code
 from bot.conversation.wording import Wording
 from bot.database.session import Database
 from bot.database.states import Safety
@@ -57,11 +60,13 @@ class Desk:
 @dataclass(frozen=True, kw_only=True)
 class _Prepared:
     """What is known before the engine's turn. `converse` is False when a human speaks: of the engine's answer only
-    what it understood counts then, unless it answers what stays its duty. `writes_zawgyi` is None where the message
-    does not tell."""
+    what it understood counts then, unless it answers what stays its duty. `step` is what the desk for cover made of
+    the message. `writes_zawgyi` is None where the message does not tell."""
 
     request: TurnRequest
     converse: bool
+    step: Step
+    arrived: Arrived
     version: int
     writes_zawgyi: bool | None
     heard: Heard
@@ -87,8 +92,17 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared | None
     default = desk.wording.deployment.default_language.value
     last = inbox.last_word_before(session, claimed)
     gap = last is not None and claimed.received_at - last > desk.settings.hold_after
-    arrived = Arrived(claimed=claimed, heard=heard, gap=gap, sms=claimed.channel in desk.writes_as_sms, text=text)
-    if take_code(session, arrived, desk.rooms):
+    arrived = Arrived(
+        claimed=claimed,
+        heard=heard,
+        gap=gap,
+        sms=claimed.channel in desk.writes_as_sms,
+        text=text,
+        readings=reading.all,
+        first=last is None,
+    )
+    step = _step(session, conversation, arrived, desk.rooms)
+    if step is Step.DONE:
         return None
     request = TurnRequest(
         state=json.loads(opener.open(conversation.state_sealed)) if conversation.state_sealed else None,
@@ -98,13 +112,28 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared | None
         situation=_situation(claimed, heard, gap, blank=not text.strip("/ ")),
         received_at=claimed.received_at,
     )
+    if step in (Step.OPENS, Step.SAYS_SAFE):
+        request = opened_request(request, conversation, desk.rooms)
+    speaks = conversation.owner_id is None or step is Step.OPENS or _is_the_engines_duty(conversation, request)
     return _Prepared(
         request=request,
-        converse=conversation.owner_id is None or _is_the_engines_duty(conversation, request),
+        converse=speaks and step is not Step.NEUTRAL,
         version=conversation.version,
         writes_zawgyi=None if heard.language != "my" or reading.encoding == "unclear" else reading.zawgyi,
         heard=heard,
+        step=step,
+        arrived=arrived,
     )
+
+
+def _step(session: Session, conversation: Conversation, arrived: Arrived, rooms: Rooms) -> Step:
+    """What the desks before the dialogue make of it: their own words first, which open and close everything."""
+    step = take_own_word(session, conversation, arrived, rooms)
+    if step in (Step.DONE, Step.OPENS):
+        return step
+    if take_code(session, arrived, rooms):
+        return Step.DONE
+    return step if step is Step.NEUTRAL else take_request(session, conversation, arrived, rooms)
 
 
 def _is_the_engines_duty(conversation: Conversation, request: TurnRequest) -> bool:
@@ -127,21 +156,27 @@ def _situation(claimed: Claimed, heard: Heard, gap: bool, *, blank: bool) -> Sit
 
 
 def _commit(session: Session, claimed: Claimed, prepared: _Prepared, answer: TurnAnswer, desk: Desk) -> None:
+    assert claimed.conversation_id is not None
+    # Locked before the inbox row is touched: doors take the two in the same order.
+    conversation = lock_conversation(session, claimed.conversation_id)
+    step, answered = finish_with_engine(
+        session, conversation, prepared.arrived, prepared.step, prepared.version, answer, desk.rooms
+    )
+    if answered:
+        return
     turn = Turn(
         claimed=claimed,
         language=prepared.request.language,
-        language_known=not prepared.heard.foreign,
+        language_known=step is Step.OPENS or not prepared.heard.foreign,
         writes_zawgyi=prepared.writes_zawgyi,
         sms=claimed.channel in desk.writes_as_sms,
-        version=prepared.version,
+        version=conversation.version if step is Step.NEUTRAL else prepared.version,
         understanding=answer.understanding,
-        answer=answer if prepared.converse else None,
+        answer=answer if prepared.converse and step is not Step.NEUTRAL else None,
+        neutral=step is Step.NEUTRAL,
     )
-    assert claimed.conversation_id is not None
-    # Locked before the inbox row is touched: doors take the two in the same order.
-    opener = opener_of(lock_conversation(session, claimed.conversation_id), desk.keys)
     inbox.finish(session, claimed)
-    apply_turn(session, turn, opener, desk.rooms)
+    apply_turn(session, turn, opener_of(conversation, desk.keys), desk.rooms)
 
 
 def opener_of(conversation: Conversation, keys: ServiceKeys) -> ConversationOpener:

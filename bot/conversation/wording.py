@@ -75,6 +75,8 @@ class Wording:
             name = f"utter_who_{self.deployment.kind.value}"
         if name == "utter_not_safe":
             return Words(text=self.deployment.neutral_line[self._offered(language)])
+        if name == "utter_who_is_this":
+            return Words(text=self.deployment.told_to_strangers(self._offered(language)))
         response = self._variation(name, sms)
         values = {"operator": self.deployment.operator_name[self._offered(language)], **(arguments or {})}
         text = self._translate(name, language, response.text)

@@ -1,0 +1,44 @@
+"""The duress word: somebody makes the person write, and reads what comes back. People are woken at the door, and from
+then on nothing but the neutral line reaches the phone, until the safe word, the return code or a named human."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from bot.database.states import ClosedBy, Safety
+from bot.escalation.alarms import raise_alarm
+from bot.messages.cover import OwnWord, close, own_word_in
+from bot.messages.message import InboundMessage, MessageKind
+from bot.messages.return_codes import erase_words_with_code
+from bot.privacy.sealing import ServiceKeys
+from bot.reports.report_store import lock_conversation, open_report, raise_urgency
+from bot.reports.urgency import Urgency
+from bot.settings import Settings
+
+DURESS = "duress_word"  # the reason that staff see
+
+
+def written_under_duress(
+    session: Session, conversation_id: UUID, message: InboundMessage, readings: Iterable[str], keys: ServiceKeys
+) -> bool:
+    """Whether the whole message is the duress word of this conversation."""
+    if message.kind is not MessageKind.TEXT:
+        return False
+    return own_word_in(session, conversation_id, readings, keys) is OwnWord.DURESS
+
+
+def sound_duress(session: Session, conversation_id: UUID, settings: Settings) -> None:
+    """Alarm, once more for an alarm that somebody has taken; and whatever was about to leave stays: what waits is held,
+    what the bot has written is cancelled, a code that was asked for is not told."""
+    conversation = lock_conversation(session, conversation_id)
+    report = open_report(session, conversation)
+    raise_urgency(report, Urgency.CRITICAL, [DURESS])
+    raise_alarm(session, report, Urgency.CRITICAL, DURESS, settings, anew=True)
+    close(session, conversation_id, ClosedBy.DURESS)
+    erase_words_with_code(session, conversation_id)
+    conversation.safety = Safety.UNSAFE
+    conversation.version += 1
+    session.flush()
