@@ -11,7 +11,9 @@ from bot.conversation.engine import Understanding
 SOONEST, LATEST = timedelta(minutes=10), timedelta(days=7)
 _LONGEST_STRETCH = timedelta(hours=12)  # "tomorrow" names no time to be expected at
 _TONIGHT, _MORNING = time(22), time(8)
-_CLOCK = re.compile(r"\D{0,12}?\b(?P<hour>[01]?\d|2[0-3])(?:[:.]|h)(?P<minute>[0-5]\d)?\s?(?P<half>am|pm)?\b\D{0,12}\Z", re.I)
+_CLOCK = re.compile(
+    r"\D{0,12}?\b(?P<hour>[01]?\d|2[0-3])(?:[:.]|h)(?P<minute>[0-5]\d)?\s?(?P<half>am|pm)?\b\D{0,12}\Z", re.I
+)
 
 
 def chosen_time(number: int, now: datetime, zone: tzinfo) -> datetime | None:

@@ -66,5 +66,5 @@ def _lists_of(language: str) -> tuple[Mapping[str, Phrase], tuple[str, ...]]:
         greetings = {_bare(each) for each in lists.get(_GREETINGS) or ()}
     except (yaml.YAMLError, AttributeError, TypeError) as error:
         raise ConfigurationError(f"the phrases of {language!r} cannot be read") from error
-    phrases |= {greeting: Phrase.TOO_COMMON for greeting in greetings}
+    phrases |= dict.fromkeys(greetings, Phrase.TOO_COMMON)
     return phrases, tuple(sorted(greetings, key=len, reverse=True))

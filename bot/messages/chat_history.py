@@ -135,7 +135,9 @@ def _to_be_deleted() -> ColumnElement[bool]:
     erased = and_(Conversation.wipe_asked_at.is_not(None), Conversation.wiped_at.is_(None), ~on_its_way)
     emptied = and_(Conversation.empties_chat, ChatMessage.at <= func.now() - EMPTIED_AFTER)
     return and_(
-        ChatMessage.due_at <= func.now(), ChatMessage.at > func.now() - CAN_BE_DELETED_FOR, or_(erased, emptied, ChatMessage.at_once)
+        ChatMessage.due_at <= func.now(),
+        ChatMessage.at > func.now() - CAN_BE_DELETED_FOR,
+        or_(erased, emptied, ChatMessage.at_once),
     )
 
 

@@ -31,9 +31,7 @@ def agree(session: Session, conversation_id: UUID, expected_at: datetime, word_h
     session.flush()
 
 
-def is_word_of_check_in(
-    session: Session, conversation_id: UUID, readings: Iterable[str], keys: ServiceKeys
-) -> bool:
+def is_word_of_check_in(session: Session, conversation_id: UUID, readings: Iterable[str], keys: ServiceKeys) -> bool:
     """Whether the message is a word that is expected, or was. The safe word counts as well, whenever it was chosen, but
     for what was missed: then it is the safe word again."""
     rows = session.scalars(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from bot.database.states import ClosedBy
@@ -82,9 +82,7 @@ def trust(session: Session, conversation_id: UUID, at: datetime) -> None:
         session.flush()
 
 
-def own_word_in(
-    session: Session, conversation_id: UUID, readings: Iterable[str], keys: ServiceKeys
-) -> OwnWord | None:
+def own_word_in(session: Session, conversation_id: UUID, readings: Iterable[str], keys: ServiceKeys) -> OwnWord | None:
     """Which of their words this whole message is, in any reading of it; None when it is neither."""
     row = cover_of(session, conversation_id)
     if row is None or (row.safe_word_hash is None and row.duress_word_hash is None):
