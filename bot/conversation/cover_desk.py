@@ -24,7 +24,7 @@ from bot.conversation.check_in_desk import begin_check_in, cancel_check_in, hear
 from bot.conversation.command_words import find_command
 from bot.conversation.cover_phrases import Phrase, phrase_of
 from bot.conversation.directives import Directive, RaiseUrgency
-from bot.conversation.duress import DURESS, sound_duress
+from bot.conversation.duress import DURESS, duress_follows, fall_dull, sound_duress
 from bot.conversation.engine import Say, Situation, TurnAnswer, TurnRequest, Understanding
 from bot.conversation.own_words_desk import begin_words, hear_choice
 from bot.database.states import Asking, ClosedBy, Safety
@@ -71,9 +71,15 @@ def take_own_word(session: Session, conversation: Conversation, arrived: Arrived
         if check_ins.is_word_of_check_in(session, conversation.id, arrived.readings, rooms.keys):
             _keep_check_in(session, conversation, arrived, rooms)
             return Step.DONE
-        if word is OwnWord.SAFE:
+        if word is OwnWord.SAFE and not _is_choosing(session, conversation):
             return Step.OPENS
     return Step.NEUTRAL if _is_closed(session, conversation, arrived, rooms) else Step.GO_ON
+
+
+def _is_choosing(session: Session, conversation: Conversation) -> bool:
+    """While the second word is asked for, the first one again is a wrong answer; closed, nothing is being asked."""
+    cover = cover_of(session, conversation.id)
+    return cover is not None and cover.asking in (Asking.SAFE_WORD, Asking.DURESS_WORD)
 
 
 def _is_closed(session: Session, conversation: Conversation, arrived: Arrived, rooms: Rooms) -> bool:
@@ -82,7 +88,9 @@ def _is_closed(session: Session, conversation: Conversation, arrived: Arrived, r
 
 def _go_dull(session: Session, conversation: Conversation, arrived: Arrived, rooms: Rooms) -> None:
     """Where the door did not know it yet (the word was chosen by a message before this one), people are woken here."""
-    if DURESS not in arrived.claimed.floor_reasons:
+    if DURESS in arrived.claimed.floor_reasons:
+        fall_dull(session, lock_conversation(session, conversation.id))
+    else:
         sound_duress(session, conversation.id, rooms.settings)
     answer_at_once(session, arrived, [Say(response=NEUTRAL)], rooms, erase=True)
 
@@ -201,7 +209,7 @@ def finish_with_engine(
     if step is Step.OPENS:
         inbox.erase_text(session, arrived.claimed)
         delete_received(session, arrived.claimed.id)
-        if conversation.version != version:
+        if conversation.version != version or duress_follows(session, arrived.claimed):
             return Step.NEUTRAL, False
         reopen(session, conversation.id, arrived.claimed.received_at)
         return step, False

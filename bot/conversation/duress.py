@@ -6,11 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.database.states import ClosedBy, Safety
+from bot.database.tables import Conversation, InboxMessage
 from bot.escalation.alarms import raise_alarm
 from bot.messages.cover import OwnWord, close, own_word_in
+from bot.messages.inbox import Claimed
 from bot.messages.message import InboundMessage, MessageKind
 from bot.messages.return_codes import erase_words_with_code
 from bot.privacy.sealing import ServiceKeys
@@ -31,14 +34,29 @@ def written_under_duress(
 
 
 def sound_duress(session: Session, conversation_id: UUID, settings: Settings) -> None:
-    """Alarm, once more for an alarm that somebody has taken; and whatever was about to leave stays: what waits is held,
-    what the bot has written is cancelled, a code that was asked for is not told."""
+    """Alarm, once more for an alarm that somebody has taken; and the phone falls dull."""
     conversation = lock_conversation(session, conversation_id)
     report = open_report(session, conversation)
     raise_urgency(report, Urgency.CRITICAL, [DURESS])
     raise_alarm(session, report, Urgency.CRITICAL, DURESS, settings, anew=True)
-    close(session, conversation_id, ClosedBy.DURESS)
-    erase_words_with_code(session, conversation_id)
+    fall_dull(session, conversation)
+
+
+def fall_dull(session: Session, conversation: Conversation) -> None:
+    """Whatever was about to leave for a locked conversation stays: what waits is held, what the bot has written is
+    cancelled, a code that was asked for is not told."""
+    close(session, conversation.id, ClosedBy.DURESS)
+    erase_words_with_code(session, conversation.id)
     conversation.safety = Safety.UNSAFE
     conversation.version += 1
     session.flush()
+
+
+def duress_follows(session: Session, claimed: Claimed) -> bool:
+    """Whether the duress word has come through the door since: then nothing that was written before it opens."""
+    later = select(InboxMessage.id).where(
+        InboxMessage.conversation_id == claimed.conversation_id,
+        InboxMessage.id > claimed.id,
+        InboxMessage.floor_reasons.contains([DURESS]),
+    )
+    return session.scalar(later.limit(1)) is not None

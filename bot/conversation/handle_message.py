@@ -11,7 +11,9 @@ An urgent message has had its alarm since it came through the door (intake.py); 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -91,7 +93,9 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared | None
     heard = hear(text) if claimed.kind is MessageKind.TEXT else Heard(language=None)
     default = desk.wording.deployment.default_language.value
     last = inbox.last_word_before(session, claimed)
+    state = json.loads(opener.open(conversation.state_sealed)) if conversation.state_sealed else None
     gap = last is not None and claimed.received_at - last > desk.settings.hold_after
+    gap = gap or _forgot_safety(conversation, state)
     arrived = Arrived(
         claimed=claimed,
         heard=heard,
@@ -105,7 +109,7 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared | None
     if step is Step.DONE:
         return None
     request = TurnRequest(
-        state=json.loads(opener.open(conversation.state_sealed)) if conversation.state_sealed else None,
+        state=state,
         text=text[:_LONGEST_FOR_THE_MODEL],
         language=choose(heard, conversation.language, default),
         channel="sms" if claimed.channel in desk.writes_as_sms else "telegram",
@@ -124,6 +128,12 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared | None
         step=step,
         arrived=arrived,
     )
+
+
+def _forgot_safety(conversation: Conversation, state: Mapping[str, Any] | None) -> bool:
+    """Something but their own silence took the safety away (an agreed word did not come, a human dropped the words):
+    the dialogue, which still thinks that it is safe, asks anew as it does after a gap."""
+    return conversation.safety is Safety.RETURNED and state is not None and state["slots"].get("safe_now") is True
 
 
 def _step(session: Session, conversation: Conversation, arrived: Arrived, rooms: Rooms) -> Step:
