@@ -1,4 +1,4 @@
-"""Somebody who has chosen words of their own, and whoever else gets hold of the phone; for tests of cover and check-in."""
+"""Somebody who has chosen words of their own, and whoever else gets hold of the phone: for tests of cover."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Check-in: at an agreed time the person writes a word; when they do not, staff are alarmed and the phone stays silent."""
+"""Check-in: at an agreed time a word is written; when it does not come, staff are alarmed and the phone is silent."""
 
 from __future__ import annotations
 
