@@ -68,18 +68,19 @@ def take_own_word(session: Session, conversation: Conversation, arrived: Arrived
         if word is OwnWord.DURESS or DURESS in arrived.claimed.floor_reasons:
             _go_dull(session, conversation, arrived, rooms)
             return Step.DONE
-        if check_ins.is_word_of_check_in(session, conversation.id, arrived.readings, rooms.keys):
-            _keep_check_in(session, conversation, arrived, rooms)
-            return Step.DONE
-        if word is OwnWord.SAFE and not _is_choosing(session, conversation):
-            return Step.OPENS
+        if not _is_choosing(session, conversation):
+            if check_ins.is_word_of_check_in(session, conversation.id, arrived.readings, rooms.keys):
+                _keep_check_in(session, conversation, arrived, rooms)
+                return Step.DONE
+            if word is OwnWord.SAFE:
+                return Step.OPENS
     return Step.NEUTRAL if _is_closed(session, conversation, arrived, rooms) else Step.GO_ON
 
 
 def _is_choosing(session: Session, conversation: Conversation) -> bool:
-    """While the second word is asked for, the first one again is a wrong answer; closed, nothing is being asked."""
+    """While a word is asked for, one that they had before is an answer; of a closed conversation nothing is asked."""
     cover = cover_of(session, conversation.id)
-    return cover is not None and cover.asking in (Asking.SAFE_WORD, Asking.DURESS_WORD)
+    return cover is not None and cover.asking not in (None, Asking.CHECK_IN_TIME)
 
 
 def _is_closed(session: Session, conversation: Conversation, arrived: Arrived, rooms: Rooms) -> bool:
