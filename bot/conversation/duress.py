@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from bot.database.states import ClosedBy, Safety
 from bot.database.tables import Conversation, InboxMessage
 from bot.escalation.alarms import raise_alarm
+from bot.messages import inbox
 from bot.messages.cover import OwnWord, close, own_word_in
-from bot.messages.inbox import Claimed
+from bot.messages.inbox import Claimed, Stored
 from bot.messages.message import InboundMessage, MessageKind
 from bot.messages.return_codes import erase_words_with_code
 from bot.privacy.sealing import ServiceKeys
@@ -24,13 +25,22 @@ from bot.settings import Settings
 DURESS = "duress_word"  # the reason that staff see
 
 
-def written_under_duress(
-    session: Session, conversation_id: UUID, message: InboundMessage, readings: Iterable[str], keys: ServiceKeys
-) -> bool:
-    """Whether the whole message is the duress word of this conversation."""
-    if message.kind is not MessageKind.TEXT:
-        return False
-    return own_word_in(session, conversation_id, readings, keys) is OwnWord.DURESS
+def hear_duress(
+    session: Session,
+    stored: Stored,
+    message: InboundMessage,
+    readings: Iterable[str],
+    *,
+    keys: ServiceKeys,
+    settings: Settings,
+) -> None:
+    """At the door: when the whole message is the duress word of its conversation, people are woken before it is
+    acknowledged to a provider."""
+    if message.kind is not MessageKind.TEXT or stored.conversation_id is None:
+        return
+    if own_word_in(session, stored.conversation_id, readings, keys) is OwnWord.DURESS:
+        inbox.mark_urgent(session, stored, reason=DURESS)
+        sound_duress(session, stored.conversation_id, settings)
 
 
 def sound_duress(session: Session, conversation_id: UUID, settings: Settings) -> None:

@@ -31,7 +31,7 @@ from bot.database.tables import Conversation
 from bot.messages import inbox
 from bot.messages.inbox import Claimed
 from bot.messages.message import MessageKind
-from bot.messages.normalising import read
+from bot.messages.normalising import Reading, read
 from bot.privacy.sealing import ConversationOpener, ServiceKeys
 from bot.reports.report_store import lock_conversation
 from bot.reports.urgency import Urgency
@@ -71,7 +71,6 @@ class _Prepared:
     arrived: Arrived
     version: int
     writes_zawgyi: bool | None
-    heard: Heard
 
 
 async def handle_message(claimed: Claimed, desk: Desk) -> None:
@@ -92,14 +91,13 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared | None
     text = reading.text
     heard = hear(text) if claimed.kind is MessageKind.TEXT else Heard(language=None)
     default = desk.wording.deployment.default_language.value
-    last = inbox.last_word_before(session, claimed)
     state = json.loads(opener.open(conversation.state_sealed)) if conversation.state_sealed else None
+    last = inbox.last_word_before(session, claimed)
     gap = last is not None and claimed.received_at - last > desk.settings.hold_after
-    gap = gap or _forgot_safety(conversation, state)
     arrived = Arrived(
         claimed=claimed,
         heard=heard,
-        gap=gap,
+        gap=gap or _forgot_safety(conversation, state),
         sms=claimed.channel in desk.writes_as_sms,
         text=text,
         readings=reading.all,
@@ -112,22 +110,36 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared | None
         state=state,
         text=text[:_LONGEST_FOR_THE_MODEL],
         language=choose(heard, conversation.language, default),
-        channel="sms" if claimed.channel in desk.writes_as_sms else "telegram",
-        situation=_situation(claimed, heard, gap, blank=not text.strip("/ ")),
+        channel="sms" if arrived.sms else "telegram",
+        situation=_situation(claimed, heard, arrived.gap, blank=not text.strip("/ ")),
         received_at=claimed.received_at,
     )
+    return _prepared(conversation, request, step, arrived, _writes_zawgyi(reading, heard), desk.rooms)
+
+
+def _prepared(
+    conversation: Conversation,
+    request: TurnRequest,
+    step: Step,
+    arrived: Arrived,
+    writes_zawgyi: bool | None,
+    rooms: Rooms,
+) -> _Prepared:
     if step in (Step.OPENS, Step.SAYS_SAFE):
-        request = opened_request(request, conversation, desk.rooms)
+        request = opened_request(request, conversation, rooms)
     speaks = conversation.owner_id is None or step is Step.OPENS or _is_the_engines_duty(conversation, request)
     return _Prepared(
         request=request,
         converse=speaks and step is not Step.NEUTRAL,
         version=conversation.version,
-        writes_zawgyi=None if heard.language != "my" or reading.encoding == "unclear" else reading.zawgyi,
-        heard=heard,
+        writes_zawgyi=writes_zawgyi,
         step=step,
         arrived=arrived,
     )
+
+
+def _writes_zawgyi(reading: Reading, heard: Heard) -> bool | None:
+    return None if heard.language != "my" or reading.encoding == "unclear" else reading.zawgyi
 
 
 def _forgot_safety(conversation: Conversation, state: Mapping[str, Any] | None) -> bool:
@@ -177,7 +189,7 @@ def _commit(session: Session, claimed: Claimed, prepared: _Prepared, answer: Tur
     turn = Turn(
         claimed=claimed,
         language=prepared.request.language,
-        language_known=step is Step.OPENS or not prepared.heard.foreign,
+        language_known=step is Step.OPENS or not prepared.arrived.heard.foreign,
         writes_zawgyi=prepared.writes_zawgyi,
         sms=claimed.channel in desk.writes_as_sms,
         version=conversation.version if step is Step.NEUTRAL else prepared.version,

@@ -62,7 +62,7 @@ def _without_their_words(replies: list[str]) -> bool:
 
 
 @pytest.mark.parametrize("words", CAPTOR_ASKS)
-def test_the_first_words_of_another_hand_bring_the_safe_question_or_the_neutral_answer_alone(told: House, words: str) -> None:
+def test_the_first_words_of_another_hand_bring_one_neutral_message(told: House, words: str) -> None:
     told.pass_time(ELEVEN_MINUTES)
     replies = told.hears(words)
     allowed = {_words(told, f"utter_{name}") for name in ("ask_safe_now", "choose_language", "who_is_this")}
