@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from phonenumbers import SUPPORTED_REGIONS
@@ -77,6 +78,20 @@ def _named(codes: type[StrEnum]) -> str:
     return ", ".join(codes)
 
 
+# One zone in each of these (Indonesia has three: its capital's), and no summer time; IANA time zone database.
+_ZONE_OF_COUNTRY = {
+    "TH": "Asia/Bangkok",
+    "KH": "Asia/Phnom_Penh",
+    "VN": "Asia/Ho_Chi_Minh",
+    "LA": "Asia/Vientiane",
+    "MM": "Asia/Yangon",
+    "MY": "Asia/Kuala_Lumpur",
+    "SG": "Asia/Singapore",
+    "PH": "Asia/Manila",
+    "ID": "Asia/Jakarta",
+}
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -99,6 +114,28 @@ class DutyToReport(_Strict):
         return raw
 
 
+def _units(text: str) -> int:
+    """UTF-16 units, by which a text outside GSM-7 is counted."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+# Plain, true of any installation, and nobody's name: a real firm must never be named.
+DEFAULT_COVER_NAME = {
+    OfferedLanguage.THAI: "บริการข้อความอัตโนมัติ",
+    OfferedLanguage.KHMER: "សេវាសារស្វ័យប្រវត្តិ",
+    OfferedLanguage.VIETNAMESE: "Dịch vụ tin tự động",
+    OfferedLanguage.BURMESE: "အလိုအလျောက် စာစနစ်",
+    OfferedLanguage.ENGLISH: "an automatic service",
+}
+DEFAULT_COVER_LINE = {
+    OfferedLanguage.THAI: "ที่นี่คือ{name}ค่ะ ส่งข้อความมาได้ทุกเมื่อ",
+    OfferedLanguage.KHMER: "នេះជា{name}។ អាចសរសេរមកបានគ្រប់ពេល។",
+    OfferedLanguage.VIETNAMESE: "Đây là {name}. Bạn có thể nhắn bất cứ lúc nào.",
+    OfferedLanguage.BURMESE: "ဒါက {name} ပါ။ အချိန်မရွေး ရေးနိုင်ပါတယ်။",
+    OfferedLanguage.ENGLISH: "This is {name}. You can write any time.",
+}
+
+
 class Deployment(_Strict):
     """One operator's installation."""
 
@@ -111,12 +148,15 @@ class Deployment(_Strict):
     languages: tuple[OfferedLanguage, ...] = Field(min_length=1)
     default_language: OfferedLanguage
     neutral_line: dict[OfferedLanguage, NeutralLine]  # sent when writing is not safe; names nothing and nobody
+    cover_name: dict[OfferedLanguage, OperatorName] = DEFAULT_COVER_NAME  # who this is, for anybody who asks
+    cover_line: dict[OfferedLanguage, NeutralLine] = DEFAULT_COVER_LINE  # told to them; {name} is the cover name
+    time_zone: str | None = None  # IANA name; None: the country's own
     gateways: tuple[Gateway, ...] = Field(min_length=1)
     home_region: CountryCode  # where a number without a country code is read
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        problems = [*self._language_problems(), *self._country_problems()]
+        problems = [*self._language_problems(), *self._country_problems(), *self._cover_problems()]
         named = (("languages", self.languages), ("gateways", self.gateways), ("tips_may_go_to", self.tips_may_go_to))
         for name, values in named:
             if len(set(values)) != len(values):
@@ -165,6 +205,28 @@ class Deployment(_Strict):
     def _country_problems(self) -> list[str]:
         named = (("country", self.country), ("home_region", self.home_region))
         return [f"{name}: {code} is no country" for name, code in named if code not in SUPPORTED_REGIONS]
+
+    def _cover_problems(self) -> list[str]:
+        problems = []
+        for language in self.languages:
+            if language not in self.cover_name or language not in self.cover_line:
+                problems.append(f"cover_name, cover_line: none in {language.value}")
+            elif _units(self.told_to_strangers(language)) > LONGEST_NEUTRAL_LINE:
+                problems.append(f"cover_line: longer than one SMS in {language.value}, with the cover name in it")
+        try:
+            _ = self.zone
+        except (ZoneInfoNotFoundError, ValueError):
+            problems.append("time_zone: this machine knows no such zone")
+        return problems
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Local time here: what "22:00" means to somebody who writes it."""
+        return ZoneInfo(self.time_zone or _ZONE_OF_COUNTRY.get(self.country, "UTC"))
+
+    def told_to_strangers(self, language: OfferedLanguage) -> str:
+        """The answer to "who is this?": nothing that says what this is for, or that anybody wrote."""
+        return self.cover_line[language].replace("{name}", self.cover_name[language])
 
     def to_yaml(self) -> str:
         """The file as it is written by `sampan init`."""

@@ -47,6 +47,7 @@ from bot.webhooks.sandbox_page import sandbox_routes
 from bot.webhooks.sandbox_phones import SandboxPhones
 from bot.worker.alarm_loop import AlarmWorker
 from bot.worker.chat_eraser import ChatEraser
+from bot.worker.check_in_loop import CheckInWorker
 from bot.worker.housekeeping import Housekeeping
 from bot.worker.inbox_loop import InboxWorker
 from bot.worker.loops import run_loop
@@ -176,6 +177,7 @@ def _loops(service: Service, wakeups: Wakeups) -> list[Coroutine[object, object,
         for audience in Audience:
             add(f"outbox_{audience.value}", OutboxWorker(database, service.channels, composer, audience).work, "outbox")
     add("alarms", AlarmWorker(database, settings).work, "alarms")
+    add("check_ins", CheckInWorker(database, settings).work, "alarms")
     add("spool", SpoolFlusher(service.spool, database, keys, settings).work, "alarms")
     for name, channel in service.channels.items():
         if _tells_its_provider(channel):

@@ -24,6 +24,7 @@ from bot.conversation.case_desk import (
     resend_uncertain,
     send_ready_answer,
 )
+from bot.conversation.cover_for_staff import lift_cover
 from bot.database.tables import AuditEntry, Report
 from bot.deployment import Party, Trigger
 from bot.escalation.alarms import AckOutcome, acknowledge
@@ -48,6 +49,7 @@ def routes(console: Console) -> list[Route]:
         posted("ready", _ready, Action.ANSWER),
         posted("resend", _resend, Action.RESEND),
         posted("give-back", _give_back, Action.GIVE_BACK),
+        posted("lift-cover", _lift_cover, Action.LIFT_COVER),
         posted("close", _close, Action.CLOSE),
     ]
 
@@ -173,6 +175,13 @@ async def _resend(visit: Visit) -> Response:
 
 async def _give_back(visit: Visit) -> Response:
     return await _do(visit, lambda session: give_back(session, visit.number, staff_id=visit.who.staff_id), "given_back")
+
+
+async def _lift_cover(visit: Visit) -> Response:
+    def lift(session: Session) -> bool:
+        return lift_cover(session, visit.number, staff_id=visit.who.staff_id)
+
+    return await _do(visit, lift, "cover_lifted")
 
 
 async def _close(visit: Visit) -> Response:

@@ -45,7 +45,21 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
     },
     "return_code": {
         "given": "The number to come back by, which only they may read",
-        "received": "A number to come back by; the message was not kept",
+        "received": "A number to come back by, or a word of their own; the message was not kept",
+        "duress": "THE DURESS WORD: somebody makes them write. Nothing you send leaves until they write the safe word",
+    },
+    "closed_by": {
+        "unsafe": "They said it is not safe: only their safe word lets anything reach this phone",
+        "stranger": "Somebody asked who this is: only their safe word lets anything reach this phone",
+        "duress": "The duress word was written: only their safe word lets anything reach this phone",
+        "missed": "An agreed word did not come: only their safe word lets anything reach this phone",
+    },
+    "check_in": {
+        "waiting": "Check-in: a word is expected by",
+        "kept": "Check-in: their word came; it was expected by",
+        "missed": "Check-in MISSED: their word was expected by",
+        "late": "Check-in: their word came late; it was expected by",
+        "cancelled": "Check-in: called off from this phone; it was expected by",
     },
     "delivery": {
         "pending": "Waiting to be sent",
@@ -85,6 +99,9 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
         "kind_unclear": "not clear yet",
         "no_answer_to_danger_question": "no answer to the danger question",
         "danger_now": "says there is danger now",
+        "duress_word": "the duress word was written",
+        "check_in_missed": "an agreed word did not come",
+        "stranger_asks": "somebody asked who this is",
         "message_not_handled": "a message could not be handled",
         "unreadable_voice": "a voice message",
         "unreadable_photo": "a photo or file",
@@ -217,6 +234,7 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
         "official_marked": "Marked. Police are closed until they choose police after this.",
         "resent": "It is being sent again.",
         "not_uncertain": "That message does not need to be sent again any more.",
+        "cover_lifted": "Their words count no more. The next message brings the safe question.",
         "resumed": "You are signed in again. Nothing was sent yet, your words are below.",
     },
     "action": {
@@ -238,6 +256,7 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
         "shift_removed": "Taken off the roster",
         "contact_linked": "Linked a phone",
         "took_over": "Took over from the bot",
+        "lifted_cover": "Dropped the safe word",
         "gave_back": "Gave back to the bot",
         "hotline_verified": "Checked a hotline",
         "hotline_expired": "Took a hotline back",

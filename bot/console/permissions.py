@@ -18,6 +18,7 @@ class Action(StrEnum):
     ANSWER = "answer"  # write to a reporter; the bot falls silent
     RESEND = "resend"  # send again what may not have arrived
     GIVE_BACK = "give_back"  # let the bot speak again
+    LIFT_COVER = "lift_cover"  # let somebody in who forgot the safe word
     CLOSE = "close"  # end a case
     RELEASE = "release"  # ask to tell somebody outside, agree, refuse, take back, say it was done; mark an official
     SEE_AUDIT = "see_audit"  # who did what, without words
@@ -34,6 +35,7 @@ PERMISSIONS: Mapping[Action, frozenset[StaffRole]] = {
     Action.ANSWER: _EVERYBODY,
     Action.RESEND: _EVERYBODY,
     Action.GIVE_BACK: _EVERYBODY,
+    Action.LIFT_COVER: _EVERYBODY,
     Action.CLOSE: _EVERYBODY,
     Action.RELEASE: _EVERYBODY,
     Action.SEE_AUDIT: _SUPERVISORS,

@@ -24,11 +24,12 @@ from bot.conversation.status import true_response
 from bot.conversation.who_is_told import QUESTION, Telling, asks_whom_to_tell, note_what_was_told, true_words
 from bot.conversation.wipe import wipe_conversation
 from bot.conversation.wording import Wording
-from bot.database.states import Author, ReportKind, Safety
+from bot.database.states import Author, ClosedBy, ReportKind, Safety
 from bot.database.tables import ContactPoint, Conversation, Report
 from bot.dialogue.disclosing import WHO_IS_TOLD
 from bot.escalation.alarms import raise_alarm, stand_down, wait_for_danger_answer
 from bot.escalation.owner_notes import tell_owner_of_new_words
+from bot.messages.cover import begin_cover, close, cover_of, is_closed, trust
 from bot.messages.inbox import Claimed
 from bot.messages.message import MessageKind
 from bot.messages.outbox import REPLY, URGENT_REPLY, Words, release_held, say
@@ -49,6 +50,12 @@ _SAID_BESIDE_A_HUMAN = frozenset(
     "utter_vanish utter_keep utter_status utter_hotlines utter_choice_kept utter_choice_unchanged".split()
 ) | {_RETURN_CODE}
 _SAID_WHEN_THEY_ASK = frozenset({QUESTION, WHO_IS_TOLD})  # beside a human only when they wrote the word for it
+_ABOUT_COVER = frozenset(
+    "utter_who_is_this utter_ask_safe_word utter_ask_duress_word utter_words_set utter_word_not_usable "
+    "utter_words_must_differ utter_word_left_out utter_ask_check_in_time utter_check_in_time_not_clear "
+    "utter_ask_check_in_word utter_check_in_set utter_check_in_cancelled utter_no_check_in".split()
+)
+NEUTRAL = "utter_not_safe"  # the deployment's own line: all that is said while the outside has to stay neutral
 _ONLY_OF_WHAT_IS_NOT_WRITTEN = "utter_words_only"  # not true of words in a language that we do not speak
 ENGLISH = "en"
 _READ_BACK, _READ_BACK_CHARACTERS, _NOT_TOLD = ("details", "place", "when", "people"), 24, "–"
@@ -58,7 +65,8 @@ _KINDS = {"help": ReportKind.HELP_REQUEST, "tip": ReportKind.TIP, "question": Re
 @dataclass(frozen=True, kw_only=True)
 class Turn:
     """One handled message and the engine's answer to it. `version` is the conversation's when it was prepared;
-    `answer` is None when a human speaks: what was understood counts all the same."""
+    `answer` is None when a human speaks, or nothing but the neutral line may be said (`neutral`): what was understood
+    counts all the same."""
 
     claimed: Claimed
     language: str
@@ -69,6 +77,7 @@ class Turn:
     understanding: Understanding
     answer: TurnAnswer | None
     one_of_many: bool = False  # it is answered with a later one of theirs (bot/messages/pace.py)
+    neutral: bool = False
 
     @property
     def do(self) -> tuple[want.Directive, ...]:
@@ -100,13 +109,16 @@ def apply_turn(session: Session, turn: Turn, opener: ConversationOpener, rooms: 
     assert turn.claimed.conversation_id is not None
     conversation = lock_conversation(session, turn.claimed.conversation_id)
     _apply_opt_out(session, conversation, turn)
-    _apply_language(conversation, turn)
-    _apply_safety(session, conversation, turn)
+    if not turn.neutral:  # whose language it is, nobody knows then
+        _apply_language(conversation, turn)
+    _apply_safety(session, conversation, turn, rooms.settings)
     _apply_chat(conversation, turn)
     report = _apply_to_report(session, conversation, turn, opener, rooms)
     if turn.answer is not None:
         conversation.state_sealed = seal_to(conversation.public_key, json.dumps(dict(turn.answer.state)))
         _say(session, conversation, turn, turn.answer, report, opener, rooms)
+    elif turn.neutral and not turn.one_of_many:
+        _say_neutral(session, conversation, turn, rooms)
     if any(isinstance(each, want.Wipe) for each in turn.do):
         wipe_conversation(session, conversation, opener, rooms.keys, keep_reply_to=turn.claimed.id)
 
@@ -131,13 +143,18 @@ def _apply_language(conversation: Conversation, turn: Turn) -> None:
         conversation.writes_zawgyi = turn.writes_zawgyi
 
 
-def _apply_safety(session: Session, conversation: Conversation, turn: Turn) -> None:
+def _apply_safety(session: Session, conversation: Conversation, turn: Turn, settings: Settings) -> None:
+    at = turn.claimed.received_at
     for each in turn.do:
         if isinstance(each, want.ConfirmSafe):
+            if is_closed(session, conversation.id, at, settings.cover_after):
+                continue  # whoever holds the phone can say "yes" as well
             conversation.safety = Safety.SAFE
+            trust(session, conversation.id, at)
             release_held(session, conversation.id)
         elif isinstance(each, want.DeclareUnsafe):
             conversation.safety = Safety.UNSAFE
+            close(session, conversation.id, ClosedBy.UNSAFE)
         elif isinstance(each, want.OptOut) and conversation.safety is not Safety.UNSAFE:
             conversation.safety = Safety.RETURNED  # the next message begins with the safe question
 
@@ -236,10 +253,12 @@ def _say(
     rooms: Rooms,
 ) -> None:
     language = conversation.language or turn.language
-    beside = _SAID_BESIDE_A_HUMAN | (_SAID_WHEN_THEY_ASK if asks_whom_to_tell(answer.state) else frozenset())
+    beside = _SAID_BESIDE_A_HUMAN | _ABOUT_COVER
+    beside |= _SAID_WHEN_THEY_ASK if asks_whom_to_tell(answer.state) else frozenset()
     said = [each for each in answer.say if conversation.owner_id is None or each.response in beside]
     if not turn.language_known:
         said = [each for each in said if each.response != _ONLY_OF_WHAT_IS_NOT_WRITTEN]
+    said = _with_offer(session, conversation, said)
     code = _new_code(session, conversation, said, turn, rooms)
     said = [each for each in said if each.response != _RETURN_CODE or code]
     told = _told_so_far(answer.state)
@@ -264,6 +283,29 @@ def _say(
     )
     responses = [each.response for each in said for _ in _spoken(turn, language)]
     note_what_was_told(session, telling, zip(responses, rows, strict=False), rooms.wording.deployment)
+
+
+def _with_offer(session: Session, conversation: Conversation, said: list[Say]) -> list[Say]:
+    """Words of their own are offered once, when all is told and it is safe; a row at that desk says that they were."""
+    filed = [each.response for each in said] == ["utter_filed"]
+    if not filed or conversation.safety is not Safety.SAFE or cover_of(session, conversation.id) is not None:
+        return said
+    begin_cover(session, conversation.id)
+    return [*said, Say(response="utter_offer_words")]
+
+
+def _say_neutral(session: Session, conversation: Conversation, turn: Turn, rooms: Rooms) -> None:
+    """One line to everything, in the language they had before: another hand may write in another one."""
+    words = rooms.wording.render(NEUTRAL, conversation.language or turn.language, sms=turn.sms)
+    say(
+        session,
+        conversation,
+        [words],
+        key=f"reply:{turn.claimed.id}",
+        author=Author.BOT,
+        reply_to_inbox=turn.claimed.id,
+        written_for=turn.version,
+    )
 
 
 def _in_words(

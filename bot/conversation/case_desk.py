@@ -10,6 +10,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.conversation.cover_for_staff import CoverView, cover_view
+from bot.conversation.duress import DURESS
 from bot.conversation.handle_message import opener_of
 from bot.conversation.hotline_words import NOBODY_YET, TOLD, nobody_yet_as_told
 from bot.conversation.release_view import WhoMayBeTold, who_may_be_told
@@ -50,7 +52,8 @@ class AnswerRefusedError(SampanError):
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One message of a conversation as staff see it; `hidden` when nobody here may read it: a return code."""
+    """One message of a conversation as staff see it; `hidden` when nobody here may read it: a return code, or a word of
+    the person's own; `duress` when it was the duress word."""
 
     at: datetime
     who: str  # reporter, bot, staff, system
@@ -60,6 +63,7 @@ class Entry:
     hidden: bool = False
     times: int = 1  # how often the very same was written, the last time at `until` (repeats.py)
     until: datetime | None = None
+    duress: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +77,7 @@ class CaseView:
     safety: str
     bot_silent: bool
     erased: bool
+    cover: CoverView
     entries: tuple[Entry, ...] = field(repr=False)
     facts: Mapping[str, str] = field(repr=False)
     telling: WhoMayBeTold
@@ -91,6 +96,7 @@ def open_case(session: Session, number: int, *, staff_id: int, keys: ServiceKeys
             safety=conversation.safety.value,
             bot_silent=True,
             erased=True,
+            cover=CoverView(),
             entries=(),
             facts={},
             telling=who_may_be_told(session, report, conversation, keys, wording.deployment),
@@ -107,6 +113,7 @@ def open_case(session: Session, number: int, *, staff_id: int, keys: ServiceKeys
         safety=conversation.safety.value,
         bot_silent=conversation.owner_id is not None,
         erased=False,
+        cover=cover_view(session, conversation),
         entries=_entries(session, conversation, opener, wording),
         facts=read_facts(report, opener),
         telling=who_may_be_told(session, report, conversation, keys, wording.deployment),
@@ -126,6 +133,7 @@ def _entries(
             outbox_id=None,
             text=opener.open(row.text_sealed) if row.text_sealed else "",
             hidden=row.text_sealed is None,
+            duress=DURESS in row.floor_reasons,
         )
         for row in received
     ]

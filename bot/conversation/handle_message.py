@@ -1,7 +1,8 @@
 """Start reading here: one message of a reporter, from the inbox to everything it causes.
 
-1. `_prepare` (one transaction): open the text, find the language and the situation. A message about a return code is
-   handled there and then (return_codes.py), and reaches no engine.
+1. `_prepare` (one transaction): open the text, find the language and the situation. A message about a return code
+   (return_codes.py), a word of their own or an agreed time (cover_desk.py) is handled there and then, and reaches no
+   engine.
 2. The engine takes its turn; no transaction is open meanwhile.
 3. `_commit` (one transaction): state, words, facts, urgency, alarm, and the inbox row handled. All or nothing.
 
@@ -10,15 +11,19 @@ An urgent message has had its alarm since it came through the door (intake.py); 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.conversation.apply_turn import Rooms, Turn, apply_turn, conversation_of
+from bot.conversation.at_once import Arrived
 from bot.conversation.command_words import find_command
+from bot.conversation.cover_desk import Step, finish_with_engine, opened_request, take_own_word, take_request
 from bot.conversation.engine import DialogueEngine, Situation, TurnAnswer, TurnRequest
 from bot.conversation.languages import Heard, choose, hear
-from bot.conversation.return_codes import Arrived, take_code
+from bot.conversation.return_codes import take_code
 from bot.conversation.wording import Wording
 from bot.database.session import Database
 from bot.database.states import Safety
@@ -27,7 +32,7 @@ from bot.escalation.ownership import bot_spoke_last
 from bot.messages import inbox
 from bot.messages.inbox import Claimed
 from bot.messages.message import MessageKind
-from bot.messages.normalising import read
+from bot.messages.normalising import Reading, read
 from bot.messages.pace import answered_with_a_later_one
 from bot.privacy.sealing import ConversationOpener, ServiceKeys
 from bot.reports.report_store import lock_conversation
@@ -60,15 +65,15 @@ class Desk:
 @dataclass(frozen=True, kw_only=True)
 class _Prepared:
     """What is known before the engine's turn. `converse` is False when a human speaks, or when a later message is
-    answered instead (`one_of_many`): of the engine's answer only what it understood counts then, unless it answers what
-    stays its duty. `writes_zawgyi` is None where the message does not tell."""
+    answered instead: of the engine's answer only what it understood counts then, unless it answers what stays its
+    duty. `step` is what the desk for cover made of the message. `writes_zawgyi` is None where it does not tell."""
 
     request: TurnRequest
     converse: bool
-    one_of_many: bool
+    step: Step
+    arrived: Arrived
     version: int
     writes_zawgyi: bool | None
-    heard: Heard
 
 
 async def handle_message(claimed: Claimed, desk: Desk) -> None:
@@ -89,32 +94,72 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared | None
     text = reading.text
     heard = hear(text) if claimed.kind is MessageKind.TEXT else Heard(language=None)
     default = desk.wording.deployment.default_language.value
+    state = json.loads(opener.open(conversation.state_sealed)) if conversation.state_sealed else None
     last = inbox.last_word_before(session, claimed)
     gap = last is not None and claimed.received_at - last > desk.settings.hold_after
     one_of_many = answered_with_a_later_one(
         session, conversation.id, claimed.id, received_at=claimed.received_at, many=desk.settings.many_messages
     )
-    sms = claimed.channel in desk.writes_as_sms
-    arrived = Arrived(claimed=claimed, heard=heard, gap=gap, sms=sms, one_of_many=one_of_many, text=text)
-    if take_code(session, arrived, desk.rooms):
+    arrived = Arrived(
+        claimed=claimed,
+        heard=heard,
+        gap=gap or _forgot_safety(conversation, state),
+        sms=claimed.channel in desk.writes_as_sms,
+        text=text,
+        readings=reading.all,
+        first=last is None,
+        one_of_many=one_of_many,
+    )
+    step = _step(session, conversation, arrived, desk.rooms)
+    if step is Step.DONE:
         return None
     request = TurnRequest(
-        state=json.loads(opener.open(conversation.state_sealed)) if conversation.state_sealed else None,
+        state=state,
         text=text[:_LONGEST_FOR_THE_MODEL],
         language=choose(heard, conversation.language, default),
-        channel="sms" if sms else "telegram",
-        situation=_situation(claimed, heard, gap, blank=not text.strip("/ ")),
+        channel="sms" if arrived.sms else "telegram",
+        situation=_situation(claimed, heard, arrived.gap, blank=not text.strip("/ ")),
         received_at=claimed.received_at,
     )
-    silent = conversation.owner_id is not None or one_of_many
+    if step in (Step.OPENS, Step.SAYS_SAFE):
+        request = opened_request(request, conversation, desk.rooms)
     return _Prepared(
         request=request,
-        converse=not silent or _is_the_engines_duty(session, conversation, request, one_of_many=one_of_many),
-        one_of_many=one_of_many,
+        converse=step is not Step.NEUTRAL and _speaks(session, conversation, request, step, one_of_many=one_of_many),
         version=conversation.version,
-        writes_zawgyi=None if heard.language != "my" or reading.encoding == "unclear" else reading.zawgyi,
-        heard=heard,
+        writes_zawgyi=_writes_zawgyi(reading, heard),
+        step=step,
+        arrived=arrived,
     )
+
+
+def _speaks(
+    session: Session, conversation: Conversation, request: TurnRequest, step: Step, *, one_of_many: bool
+) -> bool:
+    silent = conversation.owner_id is not None or one_of_many
+    if not silent or step is Step.OPENS:
+        return True
+    return _is_the_engines_duty(session, conversation, request, one_of_many=one_of_many)
+
+
+def _writes_zawgyi(reading: Reading, heard: Heard) -> bool | None:
+    return None if heard.language != "my" or reading.encoding == "unclear" else reading.zawgyi
+
+
+def _forgot_safety(conversation: Conversation, state: Mapping[str, Any] | None) -> bool:
+    """Something but their own silence took the safety away (an agreed word did not come, a human dropped the words):
+    the dialogue, which still thinks that it is safe, asks anew as it does after a gap."""
+    return conversation.safety is Safety.RETURNED and state is not None and state["slots"].get("safe_now") is True
+
+
+def _step(session: Session, conversation: Conversation, arrived: Arrived, rooms: Rooms) -> Step:
+    """What the desks before the dialogue make of it: their own words first, which open and close everything."""
+    step = take_own_word(session, conversation, arrived, rooms)
+    if step in (Step.DONE, Step.OPENS):
+        return step
+    if take_code(session, arrived, rooms):
+        return Step.DONE
+    return step if step is Step.NEUTRAL else take_request(session, conversation, arrived, rooms)
 
 
 def _is_the_engines_duty(
@@ -146,22 +191,28 @@ def _situation(claimed: Claimed, heard: Heard, gap: bool, *, blank: bool) -> Sit
 
 
 def _commit(session: Session, claimed: Claimed, prepared: _Prepared, answer: TurnAnswer, desk: Desk) -> None:
+    assert claimed.conversation_id is not None
+    # Locked before the inbox row is touched: doors take the two in the same order.
+    conversation = lock_conversation(session, claimed.conversation_id)
+    step, answered = finish_with_engine(
+        session, conversation, prepared.arrived, prepared.step, prepared.version, answer, desk.rooms
+    )
+    if answered:
+        return
     turn = Turn(
         claimed=claimed,
         language=prepared.request.language,
-        language_known=not prepared.heard.foreign,
+        language_known=step is Step.OPENS or not prepared.arrived.heard.foreign,
         writes_zawgyi=prepared.writes_zawgyi,
         sms=claimed.channel in desk.writes_as_sms,
-        version=prepared.version,
+        version=conversation.version if step is Step.NEUTRAL else prepared.version,
         understanding=answer.understanding,
-        answer=answer if prepared.converse else None,
-        one_of_many=prepared.one_of_many,
+        answer=answer if prepared.converse and step is not Step.NEUTRAL else None,
+        neutral=step is Step.NEUTRAL,
+        one_of_many=prepared.arrived.one_of_many,
     )
-    assert claimed.conversation_id is not None
-    # Locked before the inbox row is touched: doors take the two in the same order.
-    opener = opener_of(lock_conversation(session, claimed.conversation_id), desk.keys)
     inbox.finish(session, claimed)
-    apply_turn(session, turn, opener, desk.rooms)
+    apply_turn(session, turn, opener_of(conversation, desk.keys), desk.rooms)
 
 
 def opener_of(conversation: Conversation, keys: ServiceKeys) -> ConversationOpener:

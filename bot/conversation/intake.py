@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.clock import utc_now
+from bot.conversation.duress import hear_duress
 from bot.conversation.languages import hear
 from bot.database.session import database_now
 from bot.database.tables import OutboxMessage
@@ -64,6 +65,7 @@ def take_in(
     if stored.conversation_id is not None:
         note_received(session, stored.conversation_id, stored.inbox_id, message.chat_message_id, keys, at=received_at)
         note_word(session, stored.conversation_id, received_at or database_now(session), settings.hold_after)
+        hear_duress(session, stored, message, reading.all, keys=keys, settings=settings)
     if stored.conversation_id is not None and floor.urgency is not None and floor.urgency.pages:
         conversation = lock_conversation(session, stored.conversation_id)
         conversation.language = conversation.language or _language_for_staff(reading, floor)

@@ -13,7 +13,9 @@ from bot.conversation.apply_turn import Rooms
 from bot.database.states import InboxState, OutboxState
 from bot.database.tables import ContactPoint, Conversation, InboxMessage, OutboxMessage, Report
 from bot.messages import chat_history
+from bot.messages.check_ins import bring_check_ins
 from bot.messages.contacts import find_or_begin, note_word
+from bot.messages.cover import forget_cover
 from bot.messages.inbox import Claimed
 from bot.messages.return_codes import erase_words_with_code, forget_last_four
 from bot.privacy.sealing import ConversationOpener, ServiceKeys, open_with, seal_to
@@ -37,6 +39,8 @@ def move_here(session: Session, left: Conversation, target: Conversation, claime
     )
     erase_words_with_code(session, target.id)
     forget_last_four(session, target.id)
+    bring_check_ins(session, left.id, target.id)
+    forget_cover(session, left.id)  # its words were for a conversation that nobody writes in any more
     left.continued_in, target.continued_in = target.id, None
     left.version += 1
     _note_for_staff(session, left, target, rooms.keys)

@@ -4,23 +4,19 @@ to nobody before they have said that it is safe, and nothing they wrote before i
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice, tee
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.conversation.apply_turn import Rooms, Turn, apply_turn
-from bot.conversation.engine import Say, State, TurnAnswer, Understanding
-from bot.conversation.languages import Heard, choose
+from bot.conversation.apply_turn import NEUTRAL, Rooms
+from bot.conversation.at_once import Arrived, answer_at_once, asking_for_safety, state_of
+from bot.conversation.engine import Say, State
 from bot.conversation.moving import move_here
 from bot.database.states import Safety
 from bot.database.tables import Conversation
 from bot.dialogue.questions import TAKES_FREE_TEXT
-from bot.dialogue.state import begin, check_state, empty_state
-from bot.messages import inbox
-from bot.messages.inbox import Claimed
+from bot.messages.cover import is_closed, reopen
 from bot.messages.message import MessageKind
 from bot.messages.return_codes import (
     LastFour,
@@ -34,25 +30,12 @@ from bot.messages.return_codes import (
     waits_for_last_four,
 )
 from bot.privacy.return_codes import CODE_DIGITS, LAST_DIGITS, codes_within, is_well_formed, lone_digits
-from bot.privacy.sealing import ConversationOpener
 from bot.reports.report_store import lock_conversation
 
 _MOST_LOOKED_UP = 3  # codes in one text; more would be a way to guess faster
 _TOLD_ELSEWHERE = "–"
 _REFUSED = frozenset({"utter_code_unknown", "utter_code_wait", "utter_code_in_text"})
 _ASKED_AS = {"wipe_confirmed": "utter_ask_wipe", "language_choice": "utter_choose_language"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Arrived:
-    """A message before its turn: `text` is normalised, `gap` as for the engine."""
-
-    claimed: Claimed
-    heard: Heard
-    gap: bool
-    sms: bool
-    one_of_many: bool = False  # answered with a later one (bot/messages/pace.py)
-    text: str = field(repr=False)
 
 
 def take_code(session: Session, arrived: Arrived, rooms: Rooms) -> bool:
@@ -101,22 +84,21 @@ def _come_back(session: Session, arrived: Arrived, left: Conversation, target: C
     written_at = arrived.claimed.received_at
     target.last_word_at = max(written_at, target.last_word_at or written_at)
     session.flush()
-    state = _asking_for_safety(_state_of(target, rooms), moved=moved)
+    reopen(session, target.id, written_at)
+    state = asking_for_safety(state_of(target, rooms))
     here = replace(arrived, claimed=replace(arrived.claimed, conversation_id=target.id))
-    _answer(session, here, "utter_code_continues utter_ask_safe_now", rooms, state=state)
+    say = "utter_code_continues utter_ask_safe_now"
+    _answer(session, here, say, rooms, state=_without_what_was_told(state) if moved else state)
 
 
-def _asking_for_safety(state: State, *, moved: bool) -> State:
-    """The state in which the safe question is the open one. What was told stays told; its words are staff's to read,
-    and are not read back to whoever holds another phone."""
-    asked: dict[str, Any] = begin(state, gap=True, kind="text")
-    slots = {**asked["slots"], "wipe_confirmed": None, "language_choice": None, "misses": 0}
-    if moved:
-        told = [name for name in sorted(TAKES_FREE_TEXT) if slots[name] is not None]
-        slots.update(dict.fromkeys(told, _TOLD_ELSEWHERE))
-        if told and "confirmed" not in slots["skipped"]:
-            slots["skipped"] = [*slots["skipped"], "confirmed"]
-    return {**asked, "slots": slots, "loop": "report_form", "requested_slot": "safe_now", "rejected": False}
+def _without_what_was_told(state: State) -> State:
+    """What was told stays told; its words are staff's to read, and are not read back to whoever holds another phone."""
+    slots = dict(state["slots"])
+    told = [name for name in sorted(TAKES_FREE_TEXT) if slots[name] is not None]
+    slots.update(dict.fromkeys(told, _TOLD_ELSEWHERE))
+    if told and "confirmed" not in slots["skipped"]:
+        slots["skipped"] = [*slots["skipped"], "confirmed"]
+    return {**state, "slots": slots}
 
 
 def _took_last_four(session: Session, arrived: Arrived, rooms: Rooms) -> bool:
@@ -137,7 +119,7 @@ def _took_last_four(session: Session, arrived: Arrived, rooms: Rooms) -> bool:
     if verdict is LastFour.WRONG:  # they look again: that is what they are asked for, and nothing else
         _answer(session, arrived, "utter_code_not_right", rooms)
         return True
-    state = _state_of(conversation, rooms)
+    state = state_of(conversation, rooms)
     _answer(session, arrived, " ".join(["utter_code_kept", *_open_question(state)]), rooms, state=state)
     return True
 
@@ -169,38 +151,11 @@ def _holds_code(session: Session, arrived: Arrived, rooms: Rooms) -> bool:
     return False
 
 
-def _state_of(conversation: Conversation, rooms: Rooms) -> State:
-    if conversation.state_sealed is None or conversation.private_key_wrapped is None:
-        return empty_state()
-    opener = ConversationOpener(rooms.keys, conversation.private_key_wrapped)
-    return check_state(json.loads(opener.open(conversation.state_sealed)))
-
-
 def _answer(session: Session, arrived: Arrived, responses: str, rooms: Rooms, *, state: State | None = None) -> None:
-    """Handle it as a turn of which nothing is understood but what to say: urgency and alarm of the floor count."""
+    """Its text is erased: it holds a code. To whoever writes in a closed conversation no code was ever given."""
     claimed = arrived.claimed
     assert claimed.conversation_id is not None
-    # Locked before the inbox row is touched: doors take the two in the same order.
-    conversation = lock_conversation(session, claimed.conversation_id)
-    inbox.finish(session, claimed)
-    inbox.erase_text(session, claimed)
-    understood = Understanding()
-    turn = Turn(
-        claimed=claimed,
-        language=choose(arrived.heard, conversation.language, rooms.wording.deployment.default_language.value),
-        language_known=not arrived.heard.foreign,
-        writes_zawgyi=None,
-        sms=arrived.sms,
-        version=conversation.version,
-        understanding=understood,
-        answer=TurnAnswer(
-            understanding=understood,
-            say=tuple(
-                Say(response=name) for name in responses.split() if not (arrived.one_of_many and name in _REFUSED)
-            ),
-            do=(),
-            state=state or _state_of(conversation, rooms),
-        ),
-    )
-    assert conversation.private_key_wrapped is not None, "a wiped conversation receives no messages"
-    apply_turn(session, turn, ConversationOpener(rooms.keys, conversation.private_key_wrapped), rooms)
+    if is_closed(session, claimed.conversation_id, claimed.received_at, rooms.settings.cover_after):
+        responses, state = NEUTRAL, None
+    names = [name for name in responses.split() if not (arrived.one_of_many and name in _REFUSED)]
+    answer_at_once(session, arrived, [Say(response=name) for name in names], rooms, state=state, erase=True)

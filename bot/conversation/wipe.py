@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from bot.database.states import InboxState, OutboxState
 from bot.database.tables import ChatMessage, ContactPoint, Conversation, InboxMessage, OutboxMessage, Report
 from bot.messages import chat_history
+from bot.messages.check_ins import forget_check_ins
 from bot.messages.contacts import find_or_begin
+from bot.messages.cover import forget_cover
 from bot.messages.return_codes import forget_code
 from bot.privacy.sealing import ConversationOpener, ServiceKeys, open_with, seal_to
 from bot.reports.choices import end_releases_of_erased
@@ -41,6 +43,8 @@ def wipe_conversation(
     session.execute(update(Report).where(Report.conversation_id == conversation.id).values(facts_sealed=None))
     end_releases_of_erased(session, conversation)
     forget_code(session, conversation.id)
+    forget_cover(session, conversation.id)
+    forget_check_ins(session, conversation.id)
     conversation.state_sealed = None
     conversation.wipe_asked_at = func.now()
     _wipe_what_it_left_behind(session, conversation, keys, keep_reply_to=keep_reply_to)

@@ -79,6 +79,8 @@ class Wording:
             name = f"utter_who_{self.deployment.kind.value}"
         if name == "utter_not_safe":
             return Words(text=self.deployment.neutral_line[self._offered(language)])
+        if name == "utter_who_is_this":
+            return Words(text=self.deployment.told_to_strangers(self._offered(language)))
         if child and name + FOR_A_CHILD in self.responses:
             name += FOR_A_CHILD
         response = self._variation(name, sms)

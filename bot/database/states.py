@@ -43,6 +43,35 @@ class Author(StrEnum):
     SYSTEM = "system"  # a truth about the case: reached, read, nobody yet
 
 
+class ClosedBy(StrEnum):
+    """Why a conversation with a safe word says nothing but the neutral line, until that word is written. Silence is no
+    state: that too much time has passed is seen when they write."""
+
+    UNSAFE = "unsafe"  # they said that it is not safe
+    STRANGER = "stranger"  # somebody asked who writes here
+    DURESS = "duress"  # the duress word was written
+    MISSED = "missed"  # an agreed word did not come
+
+
+class Asking(StrEnum):
+    """What the desk for words and times has asked, and waits for."""
+
+    SAFE_WORD = "safe_word"  # a word of their own, by which they are known
+    DURESS_WORD = "duress_word"  # a second one, for when somebody makes them write
+    CHECK_IN_TIME = "check_in_time"  # when we shall expect a word
+    CHECK_IN_WORD = "check_in_word"  # which word, where no safe word is chosen
+
+
+class CheckInState(StrEnum):
+    """Where an agreed check-in stands."""
+
+    WAITING = "waiting"  # the word is expected
+    KEPT = "kept"  # it came in time
+    MISSED = "missed"  # it did not, and staff were alarmed
+    LATE = "late"  # it came after that; the alarm stays
+    CANCELLED = "cancelled"  # they want it no more
+
+
 class ReportKind(StrEnum):
     """Two tracks with two rules of consent."""
 

@@ -17,7 +17,7 @@ from bot.escalation.roster import OnCall, everybody_reachable, who_is_on_call
 from bot.escalation.roster_store import load_shifts, load_ways
 from bot.messages.outbox import FIRST_PAGE, REPEATED_PAGE, say_template, tell_responder
 from bot.reports.report_store import raise_urgency
-from bot.reports.urgency import Urgency
+from bot.reports.urgency import Urgency, higher_of
 from bot.settings import Settings
 
 _OPEN_STATES = (AlarmState.WAITING, AlarmState.PAGING, AlarmState.ACKNOWLEDGED)
@@ -40,18 +40,21 @@ def find_open_alarm(session: Session, report_id: int) -> Alarm | None:
     )
 
 
-def raise_alarm(session: Session, report: Report, urgency: Urgency, reason: str, settings: Settings) -> Alarm:
+def raise_alarm(
+    session: Session, report: Report, urgency: Urgency, reason: str, settings: Settings, *, anew: bool = False
+) -> Alarm:
     """Somebody must see this report now. Writes the first page in this transaction. An alarm that is already being
-    paged goes on; one that is acknowledged starts over only when the urgency rose."""
+    paged goes on; one that is acknowledged starts over only when the urgency rose, or when it is to be heard `anew`:
+    what happened is worse than what was known, although it is not more urgent."""
     alarm = find_open_alarm(session, report.id)
     if alarm is None:
         alarm = _new_alarm(session, report, urgency, reason)
         _advance(session, alarm, settings)
         return alarm
     rose = urgency.rank > Urgency(alarm.urgency).rank
-    if rose:
-        alarm.urgency, alarm.reason = urgency.value, reason
-    if alarm.state is AlarmState.WAITING or (alarm.state is AlarmState.ACKNOWLEDGED and rose):
+    if rose or anew:
+        alarm.urgency, alarm.reason = higher_of(urgency, Urgency(alarm.urgency)).value, reason
+    if alarm.state is AlarmState.WAITING or (alarm.state is AlarmState.ACKNOWLEDGED and (rose or anew)):
         _start_over(alarm)
         _advance(session, alarm, settings)
     return alarm

@@ -135,8 +135,24 @@ def _to_be_deleted() -> ColumnElement[bool]:
     erased = and_(Conversation.wipe_asked_at.is_not(None), Conversation.wiped_at.is_(None), ~on_its_way)
     emptied = and_(Conversation.empties_chat, ChatMessage.at <= func.now() - EMPTIED_AFTER)
     return and_(
-        ChatMessage.due_at <= func.now(), ChatMessage.at > func.now() - CAN_BE_DELETED_FOR, or_(erased, emptied)
+        ChatMessage.due_at <= func.now(),
+        ChatMessage.at > func.now() - CAN_BE_DELETED_FOR,
+        or_(erased, emptied, ChatMessage.at_once),
     )
+
+
+def delete_since(session: Session, conversation_id: UUID, since: datetime) -> None:
+    """What was written in this chat from `since` to now, by either side, holds a word that nobody else may read."""
+    session.execute(
+        update(ChatMessage)
+        .where(ChatMessage.conversation_id == conversation_id, ChatMessage.at >= since)
+        .values(at_once=True)
+    )
+
+
+def delete_received(session: Session, inbox_id: int) -> None:
+    """This message of theirs is one."""
+    session.execute(update(ChatMessage).where(ChatMessage.inbox_id == inbox_id).values(at_once=True))
 
 
 def done(session: Session, batch: Batch) -> None:

@@ -160,6 +160,15 @@ def _pull_forward(session: Session, conversation_id: UUID, *, at_once: bool) -> 
         session.execute(theirs.where(InboxMessage.attempts == 0).values(due_at=func.now()))
 
 
+def mark_urgent(session: Session, stored: Stored, *, reason: str) -> None:
+    """It is, for a reason that its words do not tell: handled before others, and a floor to what is judged of it."""
+    row = session.get_one(InboxMessage, stored.inbox_id)
+    row.floor_urgency, row.floor_reasons = "CRITICAL", [reason, *row.floor_reasons]
+    session.flush()
+    assert stored.conversation_id is not None
+    _pull_forward(session, stored.conversation_id, at_once=True)
+
+
 def claim(session: Session, *, lease: timedelta) -> Claimed | None:
     """Lease the most urgent message that is due and has no earlier one pending in its conversation; of several, the one
     whose place comes first (pace.py)."""

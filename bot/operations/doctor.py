@@ -19,6 +19,7 @@ from bot.errors import SampanError
 from bot.escalation.roster_store import load_shifts, load_ways
 from bot.messages.spool import Spool
 from bot.operations.installation import SETTINGS_FILE, database_url
+from bot.operations.neutral_lines import problems_with_lines
 from bot.operations.provider_checks import check_providers
 from bot.operations.questions import needed_settings
 from bot.operations.rules_told import rules
@@ -68,6 +69,8 @@ def _deployment(settings: Settings) -> Iterator[Verdict]:
     yield passed("deployment", f"{deployment.kind.value} in {deployment.country}")
     for rule in rules(deployment):
         yield passed("who may be told", rule)
+    for problem in problems_with_lines(deployment):
+        yield failed("neutral lines", problem, "a stranger reads them: write them anew in deployment.yml")
     real = [gateway for gateway in deployment.gateways if gateway is not Gateway.SANDBOX]
     if settings.sandbox.enabled and real:
         yield failed(

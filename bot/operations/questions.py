@@ -26,6 +26,7 @@ from bot.deployment import (
 )
 from bot.errors import ConfigurationError
 from bot.operations.installation import SETTINGS_FILE
+from bot.operations.neutral_lines import problems_with_lines
 from bot.privacy.keys_file import write_private_file
 from bot.settings import Settings
 
@@ -123,8 +124,8 @@ def read_answers(text: str) -> Answers:
 
 
 def checked(deployment: Deployment, environment: Mapping[str, str]) -> Answers:
-    """Check the settings that the deployment's gateways need. Raises ConfigurationError."""
-    problems = []
+    """Check the settings that the deployment's gateways need, and its own lines. Raises ConfigurationError."""
+    problems = problems_with_lines(deployment)
     for setting in needed_settings(deployment):
         value = environment.get(setting.variable)
         wrong = "missing" if value is None else setting.check(value)

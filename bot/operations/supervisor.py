@@ -21,6 +21,7 @@ from bot.operations.children import Child
 from bot.operations.demo_people import ensure_demo_people
 from bot.operations.embedded_postgres import EmbeddedPostgres
 from bot.operations.installation import ensure_sandbox_secret, postgres_folder
+from bot.operations.neutral_lines import check_lines
 from bot.operations.pieces import rasa_plan, service_plan
 from bot.operations.progress import Progress
 from bot.operations.service_keys import ensure_keys
@@ -60,6 +61,7 @@ class Supervisor:
     def run(self) -> None:
         """Return after Ctrl-C or SIGTERM. Raises ConfigurationError when it cannot be brought up."""
         refuse_demo_on_real_installation(self._settings, demo=self._demo)
+        check_lines(load_deployment(self._settings.deployment_path))
         with only_one(self._settings):
             self._listen_for_signals()
             try:

@@ -19,6 +19,8 @@ FLOWS: Mapping[str, str] = {
     "question": "Information",
     "numbers": "Telephone numbers of others",
     "coming back": "Going on from another phone",
+    "cover": "When somebody else has the phone",
+    "check-in": "An agreed time",
     "waiting": "What has become of it",
     "any time": "At any time",
     "staff": "From staff",

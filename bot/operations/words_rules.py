@@ -71,6 +71,7 @@ LONGEST: Mapping[str, int] = {
     "party": 18,
     "duties": 68,
     "parties": 58,
+    "time": 12,  # "23.11. 08:00"
 }
 _FILLER = "ก"  # outside GSM-7, as names and places are: the dearest case
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060"))  # Thai and Khmer hide word boundaries in them

@@ -67,6 +67,15 @@ class ServiceKeys:
         message = "\x1f".join(parts).encode("utf-8", "surrogatepass")
         return hmac.new(self.return_code, message, hashlib.sha256).digest()
 
+    def own_word_hash(self, conversation_id: str, word: str) -> bytes:
+        """Keyed hash (BLAKE2b) by which a word of the person's own is known again, in its conversation only.
+
+        Not Argon2id: every message of theirs is held against it, at the door too, so that half a second each would be a
+        way to stop the house. Without the key a word cannot be tried at all; with database and keys file in hand the
+        messages themselves can be opened, which a slow hash would not change."""
+        message = f"{conversation_id}\x1f{word}".encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(message, key=self.return_code, person=b"own-word", digest_size=32).digest()
+
     def page_code(self, page_id: int) -> str:
         """The four-sign code of one page; not stored anywhere, made again when a reply must be checked."""
         digest = hmac.new(self.code, str(page_id).encode(), hashlib.sha256).digest()

@@ -41,8 +41,8 @@ def _words(house: House, response: str) -> str:
 
 def _neutral(house: House) -> set[str]:
     """All that may reach a phone whose holder has not said that it is safe; none of it tells what was written."""
-    names = "utter_ask_safe_now utter_to_person utter_choose_language utter_language_set utter_not_safe".split()
-    return {_words(house, name) for name in names}
+    names = "utter_ask_safe_now utter_to_person utter_choose_language utter_language_set utter_not_safe"
+    return {_words(house, name) for name in (*names.split(), "utter_who_is_this")}
 
 
 @pytest.fixture
@@ -62,11 +62,11 @@ def _without_their_words(replies: list[str]) -> bool:
 
 
 @pytest.mark.parametrize("words", CAPTOR_ASKS)
-def test_the_first_words_of_another_hand_bring_the_safe_question_alone(told: House, words: str) -> None:
+def test_the_first_words_of_another_hand_bring_one_neutral_message(told: House, words: str) -> None:
     told.pass_time(ELEVEN_MINUTES)
     replies = told.hears(words)
-    allowed = {_words(told, "utter_ask_safe_now"), _words(told, "utter_choose_language")}
-    assert replies
+    allowed = {_words(told, f"utter_{name}") for name in ("ask_safe_now", "choose_language", "who_is_this")}
+    assert len(replies) == 1
     assert set(replies) <= allowed
 
 
@@ -117,7 +117,7 @@ def test_what_was_told_is_not_read_back_after_a_gap_even_to_a_yes(house: House) 
     read_back = house.hears("I saw it")
     assert any("near the market" in reply for reply in read_back)
     house.pass_time(ELEVEN_MINUTES)
-    replies = house.hears("who is this?") + house.hears("1") + house.hears("what did i write before")
+    replies = house.hears("are you there") + house.hears("1") + house.hears("what did i write before")
     assert _without_their_words(replies)
     assert house.report().filed_at is not None
 
@@ -144,7 +144,7 @@ def test_a_captor_can_erase_words_but_not_the_alarm(told: House, gap: timedelta)
     assert after.closed_at is None
     assert report.urgency_reasons, "why it is urgent is told by codes, which hold no word of anybody"
     assert report.urgency == "CRITICAL"
-    assert told.hears("what did she write?") == [_words(told, "utter_ask_safe_now")], "it begins afresh"
+    assert told.hears("is she there") == [_words(told, "utter_ask_safe_now")], "it begins afresh"
 
 
 def test_a_captors_no_danger_after_a_gap_ends_no_alarm(told: House) -> None:
@@ -161,12 +161,10 @@ def test_after_not_safe_the_outside_stays_neutral_and_an_urgent_message_still_wa
     house.on_call("Dara")
     house.hears("hello")
     assert house.hears("2") == [_words(house, "utter_not_safe")]
-    assert house.hears("who is this?") == [_words(house, "utter_ask_safe_now")]
+    assert house.hears("who is this?") == [_words(house, "utter_not_safe")], "not the question, again and again"
     assert house.hears("2") == [_words(house, "utter_not_safe")]
     assert not house.pages()
-    replies = house.hears(CRY)
-    assert set(replies) <= {_words(house, "utter_urgent_received"), _words(house, "utter_ask_safe_now")}
-    assert _without_their_words(replies)
+    assert house.hears(CRY) == [_words(house, "utter_not_safe")]
     assert len(house.pages()) == 1
     assert house.alarm().state is AlarmState.PAGING
 

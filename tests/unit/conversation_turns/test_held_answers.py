@@ -65,7 +65,7 @@ def test_two_keeps_it_and_a_later_yes_lets_it_go(told: House) -> None:
     assert told.hears("2") == [_words(told, "utter_not_safe")]
     assert _staff_states(told) == ["held"]
     assert told.conversation().safety is Safety.UNSAFE
-    assert told.hears("hello") == [_words(told, "utter_ask_safe_now")]
+    assert told.hears("hello") == [_words(told, "utter_not_safe")]
     assert answer in told.hears("1")
 
 

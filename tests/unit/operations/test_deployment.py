@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from bot.deployment import DEMO_DEPLOYMENT, Deployment, load_deployment, parse_deployment
+from bot.deployment import DEMO_DEPLOYMENT, Deployment, OfferedLanguage, load_deployment, parse_deployment
 from bot.errors import ConfigurationError
+from bot.operations.neutral_lines import check_lines, problems_with_lines
 
 DUTY = {"trigger": "child_in_danger", "to": "police", "law": "Child Protection Act, section 41"}
 OLD_DUTY = {"who": "police", "what": "a child in danger", "law": "Child Protection Act, section 41"}
@@ -63,6 +66,14 @@ def test_is_accepted(changes: dict[str, Any]) -> None:
         pytest.param({"operator_name": {"en": "x" * 25}}, "operator_name.en", id="name too long"),
         pytest.param({"operator_name": {"en": "Us"}}, "operator_name: none in th", id="name missing in a language"),
         pytest.param({"neutral_line": {"en": "Hi"}}, "neutral_line: none in km", id="neutral line missing"),
+        pytest.param({"cover_line": {"en": "Hi"}}, "cover_name, cover_line: none in km", id="cover line missing"),
+        pytest.param({"cover_name": {"en": "x" * 25}}, "cover_name.en", id="cover name too long"),
+        pytest.param(
+            {"cover_line": dict.fromkeys(("th", "km", "vi", "my", "en"), "{name} " + "x" * 60)},
+            "cover_line: longer than one SMS in th",
+            id="cover line too long with the name in it",
+        ),
+        pytest.param({"time_zone": "Asia/Atlantis"}, "time_zone: this machine", id="no such zone"),
         pytest.param(
             {"languages": ["th", "en"], "default_language": "vi"}, "default_language", id="default not offered"
         ),
@@ -109,3 +120,40 @@ def test_is_refused_with_the_field_named(changes: dict[str, Any], complaint: str
 def test_a_file_that_is_not_yaml_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="is not YAML"):
         parse_deployment("kind: [", "a file")
+
+
+@pytest.mark.parametrize(
+    ("country", "time_zone", "offset"), [("KH", None, "+0700"), ("MM", None, "+0630"), ("TH", "Asia/Yangon", "+0630")]
+)
+def test_local_time_is_the_countrys_or_the_one_named(country: str, time_zone: str | None, offset: str) -> None:
+    changed = content(country=country, time_zone=time_zone)
+    deployment = parse_deployment(yaml.safe_dump(changed), "a file")
+    assert f"{datetime(2026, 11, 22, tzinfo=deployment.zone):%z}" == offset
+
+
+def test_what_strangers_are_told_names_the_cover_and_nothing_else() -> None:
+    deployment = DEMO_DEPLOYMENT.model_copy(update={"cover_name": dict.fromkeys(OfferedLanguage, "Weather")})
+    for language in OfferedLanguage:
+        told = deployment.told_to_strangers(language)
+        assert "Weather" in told
+        assert "{" not in told
+        assert deployment.operator_name[language] not in told
+
+
+def test_the_default_lines_keep_the_rules_of_every_other_word() -> None:
+    assert problems_with_lines(DEMO_DEPLOYMENT) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"neutral_line": dict.fromkeys(OfferedLanguage, "The police is told.")}, "neutral_line (en): danger_in_first"),
+        ({"cover_name": dict.fromkeys(OfferedLanguage, "Help line")}, "cover_line (en): danger_in_first_line"),
+        ({"cover_line": dict.fromkeys(OfferedLanguage, "Hi\nThis is the police")}, "cover_line (en): danger_in_first"),
+        ({"neutral_line": dict.fromkeys(OfferedLanguage, "What is your name?")}, "neutral_line (en): asks_for_name"),
+    ],
+)
+def test_a_line_that_gives_somebody_away_is_refused(changes: dict[str, Any], problem: str) -> None:
+    deployment = DEMO_DEPLOYMENT.model_copy(update=changes)
+    with pytest.raises(ConfigurationError, match=re.escape(problem)):
+        check_lines(deployment)
