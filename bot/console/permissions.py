@@ -19,6 +19,9 @@ class Action(StrEnum):
     RESEND = "resend"  # send again what may not have arrived
     GIVE_BACK = "give_back"  # let the bot speak again
     CLOSE = "close"  # end a case
+    OPEN_FILE = "open_file"  # open or save one file; written to the audit
+    RELEASE_FILE = "release_file"  # ask for the release of a locked file, or agree to it as the second person
+    LOCK_FILES = "lock_files"  # lock all files of a case
     SEE_AUDIT = "see_audit"  # who did what, without words
 
 
@@ -34,6 +37,9 @@ PERMISSIONS: Mapping[Action, frozenset[StaffRole]] = {
     Action.RESEND: _EVERYBODY,
     Action.GIVE_BACK: _EVERYBODY,
     Action.CLOSE: _EVERYBODY,
+    Action.OPEN_FILE: _EVERYBODY,
+    Action.RELEASE_FILE: _EVERYBODY,
+    Action.LOCK_FILES: _EVERYBODY,
     Action.SEE_AUDIT: _SUPERVISORS,
 }
 

@@ -19,6 +19,7 @@ from bot.conversation.engine import Say, State, TurnAnswer, Understanding
 from bot.conversation.heard_facts import deadline_of, heard_facts
 from bot.conversation.hotline_words import ASKED as HOTLINES
 from bot.conversation.hotline_words import numbers_asked_for
+from bot.conversation.received_files import note_what_was_told, true_words
 from bot.conversation.status import ASKED, status_response
 from bot.conversation.wipe import wipe_conversation
 from bot.conversation.wording import Wording
@@ -151,6 +152,8 @@ def _apply_to_report(
     report = open_report(session, conversation)
     report.language = conversation.language
     _apply_facts(session, conversation, report, turn, opener)
+    themes = [theme for theme, _ in turn.understanding.themes]
+    note_what_was_told(session, conversation, report, turn.claimed, themes, opener)
     verdict = _judge(report, turn)
     raise_urgency(report, verdict.urgency, verdict.reasons)
     if verdict.urgency.pages:
@@ -167,6 +170,8 @@ def _tells_something(turn: Turn) -> bool:
         return True  # a human speaks, so whatever is written must be on a human's list
     heard = turn.understanding
     if turn.floor is not None or turn.unreadable or heard.themes or heard.perhaps_urgent:
+        return True
+    if turn.claimed.kind is MessageKind.CONTACT:
         return True
     return any(isinstance(each, telling) for each in turn.do)
 
@@ -229,6 +234,7 @@ def _say(
     said = [each for each in answer.say if conversation.owner_id is None or each.response in _SAID_BESIDE_A_HUMAN]
     if not turn.language_known:
         said = [each for each in said if each.response != _ONLY_OF_WHAT_IS_NOT_WRITTEN]
+    said = true_words(session, turn.claimed, said, rooms.settings)
     code = _new_code(session, conversation, said, turn, rooms)
     said = [each for each in said if each.response != _RETURN_CODE or code]
     told = _told_so_far(answer.state)

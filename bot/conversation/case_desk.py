@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.conversation.case_files import FileView, list_files
 from bot.conversation.handle_message import opener_of
 from bot.conversation.hotline_words import NOBODY_YET, TOLD, nobody_yet_as_told
 from bot.conversation.wording import Wording
@@ -71,6 +72,13 @@ class CaseView:
     erased: bool
     entries: tuple[Entry, ...] = field(repr=False)
     facts: Mapping[str, str] = field(repr=False)
+    files: tuple[FileView, ...] = ()
+    locked_files_route: str | None = None
+
+    @property
+    def files_locked(self) -> bool:
+        """Whether any of them may not be opened by one person alone."""
+        return any(each.locked for each in self.files)
 
 
 def open_case(session: Session, number: int, *, staff_id: int, keys: ServiceKeys, wording: Wording) -> CaseView:
@@ -90,7 +98,8 @@ def open_case(session: Session, number: int, *, staff_id: int, keys: ServiceKeys
             facts={},
         )
     opener = opener_of(conversation, keys)
-    if report.first_read_at is None:
+    entries = _entries(session, conversation, opener, wording)
+    if report.first_read_at is None and any(each.who == "reporter" and each.text for each in entries):
         report.first_read_at = func.now()
         key = f"read:{report.id}"
         outbox.say_template(session, conversation, "utter_person_read", key=key, author=Author.SYSTEM)
@@ -101,8 +110,10 @@ def open_case(session: Session, number: int, *, staff_id: int, keys: ServiceKeys
         safety=conversation.safety.value,
         bot_silent=conversation.owner_id is not None,
         erased=False,
-        entries=_entries(session, conversation, opener, wording),
+        entries=entries,
         facts=read_facts(report, opener),
+        files=list_files(session, conversation, staff_id=staff_id),
+        locked_files_route=wording.deployment.locked_files_route,
     )
 
 

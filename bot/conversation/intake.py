@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import utc_now
 from bot.conversation.languages import hear
+from bot.conversation.received_files import take_files
 from bot.database.session import database_now
 from bot.database.tables import OutboxMessage
 from bot.escalation.alarms import page_undeliverable, raise_alarm
@@ -24,6 +25,7 @@ from bot.messages.message import InboundMessage, Receipt, ReceiptState
 from bot.messages.normalising import Reading, read
 from bot.privacy.sealing import ServiceKeys
 from bot.reports.report_store import lock_conversation, open_report, raise_urgency
+from bot.reports.safeguarding import signs_in_words, signs_of_triggers
 from bot.reports.urgency import Urgency
 from bot.reports.urgency_floor import FloorVerdict, assess
 from bot.settings import Settings
@@ -63,6 +65,8 @@ def take_in(
     if stored.conversation_id is not None:
         note_received(session, stored.conversation_id, stored.inbox_id, message.chat_message_id, keys, at=received_at)
         note_word(session, stored.conversation_id, received_at or database_now(session), settings.hold_after)
+        signs = signs_in_words(reading) | signs_of_triggers(floor.reasons)
+        take_files(session, message, stored.conversation_id, stored.inbox_id, signs, settings)
     if stored.conversation_id is not None and floor.urgency is not None and floor.urgency.pages:
         conversation = lock_conversation(session, stored.conversation_id)
         conversation.language = conversation.language or _language_for_staff(reading, floor)

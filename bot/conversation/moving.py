@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.conversation.apply_turn import Rooms
 from bot.database.states import InboxState, OutboxState
 from bot.database.tables import ContactPoint, Conversation, InboxMessage, OutboxMessage, Report
-from bot.messages import chat_history
+from bot.messages import attachments, chat_history
 from bot.messages.contacts import find_or_begin, note_word
 from bot.messages.inbox import Claimed
 from bot.messages.return_codes import erase_words_with_code, forget_last_four
@@ -104,6 +104,7 @@ def _hand_over(
         row.lease_until = row.lease_token = None
     session.flush()
     chat_history.bring_along(session, [row.id for row in rows], target.id)
+    attachments.bring_along(session, [row.id for row in rows], opener, target)
 
 
 def _note_for_staff(session: Session, left: Conversation, target: Conversation, keys: ServiceKeys) -> None:

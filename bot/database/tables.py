@@ -1,22 +1,19 @@
-"""Every table and every column on one page. Whatever could tell who someone is or what they said is sealed, and its
-column ends in _sealed; hashes are keyed with a key that is not in the database. docs/privacy.md says what is left."""
+"""Every table and every column on one page, those of files on another (file_tables.py). Whatever could tell who someone
+is or what they said is sealed, and its column ends in _sealed; hashes are keyed with a key that is not in the database.
+docs/privacy.md says what is left."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    DateTime,
-    Enum,
     ForeignKey,
     Identity,
     Index,
-    LargeBinary,
     Sequence,
     Text,
     UniqueConstraint,
@@ -24,9 +21,13 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.database.declarations import Table as Table
+from bot.database.declarations import coded
+from bot.database.file_tables import Attachment as Attachment
+from bot.database.file_tables import FileChunk as FileChunk
 from bot.database.states import (
     AlarmState,
     Author,
@@ -37,17 +38,6 @@ from bot.database.states import (
     Safety,
     StaffRole,
 )
-
-
-def _coded(enum: type[StrEnum]) -> Enum:
-    """A column of coded words, readable in psql."""
-    return Enum(enum, native_enum=False, length=24, values_callable=lambda kind: [member.value for member in kind])
-
-
-class Table(DeclarativeBase):
-    """Base of all tables; datetimes are aware."""
-
-    type_annotation_map = {datetime: DateTime(timezone=True), str: Text, bytes: LargeBinary, dict[str, Any]: JSONB}
 
 
 class Conversation(Table):
@@ -64,8 +54,11 @@ class Conversation(Table):
     version: Mapped[int] = mapped_column(default=0)  # counts who speaks: a bot's word for an older version is cancelled
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # the human who speaks now; the bot is silent
     continued_in: Mapped[UUID | None] = mapped_column(ForeignKey("conversation.id"))  # where its phone went by a code
-    safety: Mapped[Safety] = mapped_column(_coded(Safety), default=Safety.UNKNOWN)
+    safety: Mapped[Safety] = mapped_column(coded(Safety), default=Safety.UNKNOWN)
     empties_chat: Mapped[bool] = mapped_column(server_default=false())  # messages leave their chat after two days
+    signs: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), server_default=text("'{}'")
+    )  # "child", "sexual": both lock files
     last_word_at: Mapped[datetime | None]  # the reporter's last message
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     wipe_asked_at: Mapped[datetime | None]  # the last word is still to be sent, then the keys go
@@ -107,7 +100,7 @@ class InboxMessage(Table):
     floor_urgency: Mapped[str | None]
     floor_reasons: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     priority: Mapped[int]  # 0 urgent, 1 a responder's, 5 everything else
-    state: Mapped[InboxState] = mapped_column(_coded(InboxState), default=InboxState.PENDING)
+    state: Mapped[InboxState] = mapped_column(coded(InboxState), default=InboxState.PENDING)
     received_at: Mapped[datetime] = mapped_column(server_default=func.now())
     due_at: Mapped[datetime] = mapped_column(server_default=func.now())
     handled_at: Mapped[datetime | None]
@@ -135,7 +128,7 @@ class OutboxMessage(Table):
     staff_contact_id: Mapped[int | None] = mapped_column(ForeignKey("staff_contact.id"))
     page_id: Mapped[int | None] = mapped_column(ForeignKey("page.id"))
     inbox_id: Mapped[int | None] = mapped_column(ForeignKey("inbox.id"))  # the message this directly replies to
-    author: Mapped[Author] = mapped_column(_coded(Author), default=Author.SYSTEM)
+    author: Mapped[Author] = mapped_column(coded(Author), default=Author.SYSTEM)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     body_sealed: Mapped[bytes | None]  # reporters only: words and buttons, JSON
     template: Mapped[str | None]  # the name of a text without content, rendered when it is sent
@@ -143,7 +136,7 @@ class OutboxMessage(Table):
     expect_version: Mapped[int | None]  # the conversation's version it was written for; bot only
     erase_once_sent: Mapped[bool] = mapped_column(server_default=false())  # holds a return code, shown to no one here
     priority: Mapped[int]  # 0 first page of an unpaged alarm, 1 re-page, 2 urgent reply, 3 reply, 4 the rest
-    state: Mapped[OutboxState] = mapped_column(_coded(OutboxState), default=OutboxState.PENDING)
+    state: Mapped[OutboxState] = mapped_column(coded(OutboxState), default=OutboxState.PENDING)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     due_at: Mapped[datetime] = mapped_column(server_default=func.now())
     sent_at: Mapped[datetime | None]
@@ -208,8 +201,8 @@ class Report(Table):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     number: Mapped[int] = mapped_column(report_number, server_default=report_number.next_value(), unique=True)
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"))
-    kind: Mapped[ReportKind] = mapped_column(_coded(ReportKind), default=ReportKind.UNCLEAR)
-    state: Mapped[ReportState] = mapped_column(_coded(ReportState), default=ReportState.OPEN)
+    kind: Mapped[ReportKind] = mapped_column(coded(ReportKind), default=ReportKind.UNCLEAR)
+    state: Mapped[ReportState] = mapped_column(coded(ReportState), default=ReportState.OPEN)
     urgency: Mapped[str]
     urgency_reasons: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     language: Mapped[str | None]
@@ -235,7 +228,7 @@ class Alarm(Table):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
     epoch: Mapped[int]
-    state: Mapped[AlarmState] = mapped_column(_coded(AlarmState))
+    state: Mapped[AlarmState] = mapped_column(coded(AlarmState))
     urgency: Mapped[str]
     reason: Mapped[str]
     step_no: Mapped[int] = mapped_column(default=0)  # 0 before the first page
@@ -273,7 +266,7 @@ class Staff(Table):
     name: Mapped[str] = mapped_column(unique=True)
     password_hash: Mapped[str | None]  # argon2id
     language: Mapped[str] = mapped_column(default="en")
-    role: Mapped[StaffRole] = mapped_column(_coded(StaffRole), default=StaffRole.RESPONDER)
+    role: Mapped[StaffRole] = mapped_column(coded(StaffRole), default=StaffRole.RESPONDER)
     active: Mapped[bool] = mapped_column(default=True)
     failed_logins: Mapped[int] = mapped_column(default=0)
     login_not_before: Mapped[datetime | None]  # a growing pause after wrong passwords, never a lock-out

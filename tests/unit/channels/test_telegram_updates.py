@@ -48,7 +48,7 @@ READ = {
     "game": (MessageKind.STICKER, ""),
     "story": (MessageKind.PHOTO, ""),
     "poll": (MessageKind.TEXT, "Should I run tonight?\nyes\nno"),
-    "contact_card": (MessageKind.CONTACT, ""),
+    "contact_card": (MessageKind.CONTACT, "+12025550142, CONTACT-MARKER"),
     "location": (MessageKind.LOCATION, "13.756331, 100.501762"),
     "live_location": (MessageKind.LOCATION, "13.756331, 100.501762"),
     "venue": (MessageKind.LOCATION, "16.700000, 98.570000"),
@@ -124,7 +124,7 @@ def test_every_payload_file_has_a_decided_answer() -> None:
     assert {path.stem for path in PAYLOADS.glob("*.json")} == READ.keys() | set(DROPPED)
 
 
-@pytest.mark.parametrize("payload", READ)
+@pytest.mark.parametrize("payload", READ.keys() - {"contact_card"})  # the card is what they wanted to tell
 def test_only_the_chat_id_is_taken_of_who_wrote(payload: str) -> None:
     (message,) = parsed(payload)
     kept = " ".join(str(getattr(message, name)) for name in message.__dataclass_fields__).upper()
