@@ -11,7 +11,7 @@ import sys
 MOST_PIXELS = 50_000_000  # a phone takes 12 to 50 million; a few kB can claim billions
 _MOST_MEMORY_BYTES = 1024**3
 _MOST_SECONDS = 20
-_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF")  # no format that calls another program
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")  # no format that calls another program
 
 
 class NotRedrawnError(Exception):
