@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.conversation.apply_turn import Rooms
+from bot.conversation.received_files import note_signs
 from bot.database.states import InboxState, OutboxState
 from bot.database.tables import ContactPoint, Conversation, InboxMessage, OutboxMessage, Report
 from bot.messages import attachments, chat_history
@@ -39,6 +40,9 @@ def move_here(session: Session, left: Conversation, target: Conversation, claime
     forget_last_four(session, target.id)
     left.continued_in, target.continued_in = target.id, None
     left.version += 1
+    session.flush()
+    note_signs(session, target, left.signs)
+    note_signs(session, left, target.signs)
     _note_for_staff(session, left, target, rooms.keys)
     session.flush()
 

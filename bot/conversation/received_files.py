@@ -71,13 +71,16 @@ def take_files(
 
 def note_signs(session: Session, conversation: Conversation, signs: Iterable[str]) -> None:
     """Something was named. From the moment on at which a child and sexual abuse both were, every file of the
-    conversation is locked, also one that came before, or was opened before."""
+    conversation is locked, also one that came before, or was opened before; and so is what the same phone had sent
+    before it went on here by a return code."""
     known = dict.fromkeys([*conversation.signs, *(str(sign) for sign in signs)])
     if len(known) == len(conversation.signs):
         return
     conversation.signs = list(known)
     if must_be_locked(known):
         attachments.lock_files(session, conversation.id)
+    for earlier in session.scalars(select(Conversation).where(Conversation.continued_in == conversation.id)):
+        note_signs(session, earlier, known)
 
 
 def note_what_was_told(

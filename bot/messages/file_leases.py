@@ -40,13 +40,27 @@ class ClaimedFile:
     public_key: bytes = field(repr=False)
 
 
-def claim(session: Session, channels: Collection[str], keys: ServiceKeys) -> ClaimedFile | None:
+def has_room(session: Session, most_bytes: int) -> bool:
+    """Whether all files that are here leave room for more: a full disk would stop the database, and with it alarms."""
+    kept = select(func.coalesce(func.sum(Attachment.size_bytes), 0)).where(Attachment.state == FileState.HERE)
+    return (session.scalar(kept) or 0) < most_bytes
+
+
+def claim(
+    session: Session, channels: Collection[str], keys: ServiceKeys, *, most_kept: int | None = None
+) -> ClaimedFile | None:
     """Lease the next file that is due on one of these channels: to fetch it, or to delete what lies at the provider of
-    one that is settled. Pieces of an earlier try are dropped. None when nothing is due."""
+    one that is settled. Pieces of an earlier try are dropped. None when nothing is due; while more than `most_kept`
+    bytes are here, nothing is fetched, and what waits goes on waiting."""
+    if most_kept is not None and not has_room(session, most_kept):
+        wanted = [Attachment.state != FileState.WAITING]
+    else:
+        wanted = []
     row = session.scalar(
         select(Attachment)
         .where(Attachment.due_at <= func.now(), Attachment.channel.in_(list(channels)))
         .where(or_(Attachment.state == FileState.WAITING, Attachment.at_provider), Attachment.ref_sealed.is_not(None))
+        .where(*wanted)
         .where(or_(Attachment.lease_until.is_(None), Attachment.lease_until < func.now()))
         .order_by(Attachment.due_at, Attachment.id)
         .limit(1)

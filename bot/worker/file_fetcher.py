@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TypeGuard
 
 import structlog
+from sqlalchemy.orm import Session
 
 from bot.channels.channel import DeletesFiles, FetchesFiles
 from bot.database.session import Database
@@ -52,8 +53,7 @@ class FileFetcher:
 
     async def work(self) -> bool:
         """Fetch one file, or have one copy deleted. False when none is due."""
-        names = list(self._channels)
-        claimed = await self._database.run(lambda session: file_leases.claim(session, names, self._keys))
+        claimed = await self._database.run(self._claim)
         if claimed is None:
             return False
         try:
@@ -61,6 +61,10 @@ class FileFetcher:
         except LeaseLostError:
             log.warning("lease_lost", file_id=claimed.id)
         return True
+
+    def _claim(self, session: Session) -> ClaimedFile | None:
+        most = self._settings.most_file_bytes_kept
+        return file_leases.claim(session, list(self._channels), self._keys, most_kept=most)
 
     async def _fetch(self, claimed: ClaimedFile) -> None:
         refused: str | None = None

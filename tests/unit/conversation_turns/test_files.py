@@ -3,6 +3,7 @@ never waits for a file."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -274,3 +275,14 @@ def test_the_same_without_an_announcement_is_a_message_of_its_own(house: House) 
     file = SentFile(kind=FileKind.PICTURE, media_type="image/jpeg", content=b"\xff\xd8 mms")
     said = house.hears("", kind=MessageKind.PHOTO, files=(file,), completes_earlier=True)
     assert said[0] == words(house, "utter_picture_taken", sms=True)
+
+
+def test_while_all_files_together_take_too_much_room_they_wait_and_nothing_is_lost(house: House) -> None:
+    sends_voice(house)
+    house.fetch()
+    sends_picture(house)
+    full = replace(house, settings=house.settings.model_copy(update={"most_file_bytes_kept": len(SOUND)}))
+    assert full.fetch() == 0
+    assert newest_file(house).state is FileState.WAITING
+    house.fetch()
+    assert newest_file(house).state is FileState.HERE

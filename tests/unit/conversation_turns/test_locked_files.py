@@ -24,6 +24,7 @@ from tests.unit.conversation_turns.sent_files import (
     sends_voice,
     words,
 )
+from tests.unit.conversation_turns.two_phones import NEW, OLD, continues, given, hears
 from tests.unit.house import House
 
 BOTH = {
@@ -230,3 +231,21 @@ def test_the_list_says_what_each_person_may_do(with_a_route: House) -> None:
         (his,) = list_files(session, conversation, staff_id=noor)
     assert (hers.locked, hers.may_open, hers.may_release) == (True, False, False)
     assert (his.locked, his.may_open, his.may_release, his.released_first_by) == (True, False, True, "Dara")
+
+
+def test_what_the_same_phone_sent_before_it_came_back_by_a_code_is_locked_too(told: House) -> None:
+    code = given(told, **OLD)
+    sends(told, a_file(told, FileKind.PICTURE, "image/jpeg"), channel="sms")
+    assert hears(told, code, **NEW) == continues(told)
+    assert newest_file(told).locked_at is None
+    hears(told, BOTH["en"], **NEW)
+    assert newest_file(told).locked_at is not None
+
+
+def test_signs_that_one_of_two_joined_conversations_had_lock_the_others_files(told: House) -> None:
+    code = given(told, **OLD)
+    hears(told, BOTH["en"], **OLD)
+    sends(told, a_file(told, FileKind.PICTURE, "image/jpeg"), channel="sms")
+    assert newest_file(told).locked_at is None, "nobody knows yet that it is one person"
+    hears(told, code, **NEW)
+    assert newest_file(told).locked_at is not None
