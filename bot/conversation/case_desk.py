@@ -103,6 +103,7 @@ def open_case(session: Session, number: int, *, staff_id: int, keys: ServiceKeys
         report.first_read_at = func.now()
         key = f"read:{report.id}"
         outbox.say_template(session, conversation, "utter_person_read", key=key, author=Author.SYSTEM)
+        entries = _entries(session, conversation, opener, wording)
     return CaseView(
         card=card,
         last_inbox_id=_last_inbox_id(session, conversation),
