@@ -234,7 +234,7 @@ def _say(
     said = [each for each in answer.say if conversation.owner_id is None or each.response in _SAID_BESIDE_A_HUMAN]
     if not turn.language_known:
         said = [each for each in said if each.response != _ONLY_OF_WHAT_IS_NOT_WRITTEN]
-    said = true_words(session, turn.claimed, said, rooms.settings)
+    said = true_words(session, turn.claimed, said, opener, rooms.settings)
     code = _new_code(session, conversation, said, turn, rooms)
     said = [each for each in said if each.response != _RETURN_CODE or code]
     told = _told_so_far(answer.state)

@@ -92,21 +92,28 @@ def note_what_was_told(
     opener: ConversationOpener,
 ) -> None:
     """A shared contact is a fact of the case; and what the model heard, or was answered, may lock the files."""
-    if claimed.kind is MessageKind.CONTACT and claimed.text_sealed is not None:
-        card = opener.open(claimed.text_sealed)
-        if card:
-            record_facts(report, {CONTACT_FACT: card}, conversation=conversation, opener=opener)
+    if card := _card(claimed, opener):
+        record_facts(report, {CONTACT_FACT: card}, conversation=conversation, opener=opener)
     triggers = [*claimed.floor_reasons, *themes]
     signs = signs_of_triggers(triggers) | signs_of_facts(read_facts(report, opener))
     note_signs(session, conversation, signs)
 
 
-def true_words(session: Session, claimed: Claimed, said: list[Say], settings: Settings) -> list[Say]:
+def _card(claimed: Claimed, opener: ConversationOpener) -> str:
+    """The contact that was shared; "" when none was, or nothing of it could be read."""
+    if claimed.kind is not MessageKind.CONTACT or claimed.text_sealed is None:
+        return ""
+    return opener.open(claimed.text_sealed)
+
+
+def true_words(
+    session: Session, claimed: Claimed, said: list[Say], opener: ConversationOpener, settings: Settings
+) -> list[Say]:
     """The dialogue knows that something came which no machine reads; what became of it is known here. Of an album
     only the first picture is answered: the question that follows was just asked."""
     if all(each.response != WORDS_ONLY for each in said):
         return said
-    name = _reception(session, claimed)
+    name = "utter_contact_taken" if _card(claimed, opener) else _reception(session, claimed)
     if name in _SAID_ONCE and _just_said(session, claimed, name):
         return []
     taken = Say(response=name, arguments={"megabytes": str(settings.max_file_bytes // 1024**2)})
@@ -115,8 +122,6 @@ def true_words(session: Session, claimed: Claimed, said: list[Say], settings: Se
 
 def _reception(session: Session, message: Claimed | InboxMessage) -> str:
     """A refusal goes before all: of what was refused nobody will look at anything."""
-    if message.kind == MessageKind.CONTACT.value and message.text_sealed is not None:
-        return "utter_contact_taken"
     files = attachments.files_of(session, message.id)
     refusals = [each.error_kind for each in files if each.state is FileState.REFUSED]
     if refusals:

@@ -249,6 +249,11 @@ def test_a_contact_card_is_a_fact_of_the_case(house: House) -> None:
     assert view.facts["contact"] == "+12025550142, Uncle Lee"
 
 
+def test_of_a_card_that_could_not_be_read_nothing_is_claimed(house: House) -> None:
+    said = house.hears("", channel="telegram", kind=MessageKind.CONTACT)
+    assert said[0] == words(house, "utter_words_only")
+
+
 def test_while_a_human_speaks_the_bot_says_nothing_of_a_file(house: House) -> None:
     staff_id = house.on_call("Dara")
     house.hears("help me, they locked the door", channel="telegram")
