@@ -52,20 +52,7 @@ def claim(
     """Lease the next file that is due on one of these channels: to fetch it, or to delete what lies at the provider of
     one that is settled. Pieces of an earlier try are dropped. None when nothing is due; while more than `most_kept`
     bytes are here, nothing is fetched, and what waits goes on waiting."""
-    if most_kept is not None and not has_room(session, most_kept):
-        wanted = [Attachment.state != FileState.WAITING]
-    else:
-        wanted = []
-    row = session.scalar(
-        select(Attachment)
-        .where(Attachment.due_at <= func.now(), Attachment.channel.in_(list(channels)))
-        .where(or_(Attachment.state == FileState.WAITING, Attachment.at_provider), Attachment.ref_sealed.is_not(None))
-        .where(*wanted)
-        .where(or_(Attachment.lease_until.is_(None), Attachment.lease_until < func.now()))
-        .order_by(Attachment.due_at, Attachment.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    row = _next_due(session, channels, full=most_kept is not None and not has_room(session, most_kept))
     if row is None:
         return None
     conversation = session.get_one(Conversation, row.conversation_id)
@@ -87,6 +74,20 @@ def claim(
         created_at=row.created_at,
         ref=ConversationOpener(keys, conversation.private_key_wrapped).open(row.ref_sealed),
         public_key=conversation.public_key,
+    )
+
+
+def _next_due(session: Session, channels: Collection[str], *, full: bool) -> Attachment | None:
+    to_delete = [Attachment.state != FileState.WAITING] if full else []
+    return session.scalar(
+        select(Attachment)
+        .where(Attachment.due_at <= func.now(), Attachment.channel.in_(list(channels)))
+        .where(or_(Attachment.state == FileState.WAITING, Attachment.at_provider), Attachment.ref_sealed.is_not(None))
+        .where(*to_delete)
+        .where(or_(Attachment.lease_until.is_(None), Attachment.lease_until < func.now()))
+        .order_by(Attachment.due_at, Attachment.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
     )
 
 
