@@ -145,6 +145,7 @@ class Deployment(_Strict):
     duties_to_report: tuple[DutyToReport, ...] = Field(default=(), max_length=MOST_DUTIES)
     no_duty_to_report_checked: bool = False  # a lawyer found none: needed when the list is empty
     tips_may_go_to: tuple[Party, ...] = ()  # what somebody saw may be passed on to them, though nobody chose it
+    locked_files_route: Text | None = None  # what law and agreement ask of files with a child and abuse; staff read it
     languages: tuple[OfferedLanguage, ...] = Field(min_length=1)
     default_language: OfferedLanguage
     neutral_line: dict[OfferedLanguage, NeutralLine]  # sent when writing is not safe; names nothing and nobody

@@ -93,6 +93,18 @@ class OptedOutError(PermanentSendError):
     kind = "opted_out"
 
 
+class FileUnavailableError(PermanentSendError):
+    """The provider says that it does not have this file, or not any more. It is asked a few times more all the same."""
+
+    kind = "file_unavailable"
+
+
+class FileTooLargeError(PermanentSendError):
+    """The file is larger than what is taken, or than the provider gives."""
+
+    kind = "file_too_large"
+
+
 class EngineError(SampanError):
     """The dialogue model failed, was late, or answered nothing; the scripted engine takes the turn."""
 

@@ -79,6 +79,11 @@ class Settings(BaseSettings):
     page_loops: int = 3  # how often the whole roster is gone through before the last resort
     lease: timedelta = timedelta(seconds=20)
     max_body_bytes: int = 1_048_576
+    max_file_bytes: int = 20 * 1024 * 1024  # what Telegram gives to a bot at the most
+    max_files_a_day: int = 40  # of one conversation; a flood of files must not fill the disk
+    most_file_bytes_kept: int = 10 * 1024**3  # of all cases together; then files wait at their providers
+    files_tried_for: timedelta = timedelta(days=7)  # a provider that is down that long has lost a file for us
+    files_kept_for: timedelta = timedelta(days=90)  # after the case was closed
     home_region: str = "TH"  # the country in which a number without +.. is read (phonenumbers)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

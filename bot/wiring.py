@@ -48,6 +48,7 @@ from bot.webhooks.sandbox_phones import SandboxPhones
 from bot.worker.alarm_loop import AlarmWorker
 from bot.worker.chat_eraser import ChatEraser
 from bot.worker.check_in_loop import CheckInWorker
+from bot.worker.file_fetcher import FileFetcher
 from bot.worker.housekeeping import Housekeeping
 from bot.worker.inbox_loop import InboxWorker
 from bot.worker.loops import run_loop
@@ -135,10 +136,11 @@ def build_service(settings: Settings, database_url: str, engine: DialogueEngine)
 async def running_workers(service: Service) -> AsyncIterator[None]:
     """Every loop of this process, until the block is left. What is under way then is finished or its lease runs out."""
     wakeups = Wakeups(_conninfo(service.database.url))
+    housekeeping = Housekeeping(service.database, _HARMLESS_REPEATS, service.settings.files_kept_for)
     eraser = ChatEraser(service.database, service.channels, service.keys)
     ticking = start_ticking(
         {
-            "housekeeping": (_HOUSEKEEPING_INTERVAL, Housekeeping(service.database, _HARMLESS_REPEATS).tidy),
+            "housekeeping": (_HOUSEKEEPING_INTERVAL, housekeeping.tidy),
             "chat_eraser": (_HOUSEKEEPING_INTERVAL, eraser.erase),
         }
     )
@@ -176,6 +178,7 @@ def _loops(service: Service, wakeups: Wakeups) -> list[Coroutine[object, object,
     for _ in range(_SENDERS):
         for audience in Audience:
             add(f"outbox_{audience.value}", OutboxWorker(database, service.channels, composer, audience).work, "outbox")
+    add("files", FileFetcher(database, service.channels, keys, settings).work, "files")
     add("alarms", AlarmWorker(database, settings).work, "alarms")
     add("check_ins", CheckInWorker(database, settings).work, "alarms")
     add("spool", SpoolFlusher(service.spool, database, keys, settings).work, "alarms")

@@ -4,7 +4,7 @@ one line in the contract suite and one page of docs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -83,6 +83,23 @@ class DeletesHistory(Protocol):
     async def delete(self, address: str, message_ids: Sequence[str]) -> DeletedResult:
         """Delete at most `most_deleted_at_once` messages, received and sent ones. Raises a SendError when nobody knows
         or trying again may help; deleting twice is harmless."""
+        ...
+
+
+class FetchesFiles(Protocol):
+    """A channel whose messages bring handles of files (`SentFile.ref`) that lie at the provider."""
+
+    def fetch_file(self, ref: str, most_bytes: int) -> AsyncIterator[bytes]:
+        """The file in pieces. Raises FileTooLargeError before more than `most_bytes` were given, FileUnavailableError
+        when the provider has none, another SendError when asking again later helps. Nothing is written to a disk."""
+        ...
+
+
+class DeletesFiles(Protocol):
+    """A channel whose provider keeps the files of messages until they are deleted (`SentFile.stays_at_provider`)."""
+
+    async def delete_file(self, ref: str) -> None:
+        """Delete the provider's copy; one that is gone already counts as deleted. Raises a SendError."""
         ...
 
 

@@ -23,6 +23,7 @@ from bot.channels.provider_answers import after_no_answer, after_status
 from bot.channels.quiet_http import Timeouts, http_client
 from bot.channels.request_body import instant, json_object, optional_text, required_text
 from bot.channels.signatures import demand, require_equal
+from bot.channels.sms_gateway_media import attachments_in
 from bot.channels.sms_segments import part_count
 from bot.clock import Clock
 from bot.errors import BadSignatureError, MalformedRequestError, PermanentSendError, SendError, UncertainSendError
@@ -137,8 +138,9 @@ class SmsGatewayChannel:
         if sender == payload.get("recipient"):  # the phone's own words sent back to it
             return ()
         text = optional_text(payload, "message") or optional_text(payload, "body") or optional_text(payload, "subject")
-        if name == "mms:downloaded" and not optional_text(payload, "body"):
-            return ()  # mms:received has already told of the picture
+        files = attachments_in(payload) if name == "mms:downloaded" else ()
+        if name == "mms:downloaded" and not text.strip() and not files:
+            return ()  # mms:received has already told of it
         kind = _INBOUND[name]
         if kind is MessageKind.TEXT and not text.strip():
             kind = MessageKind.EMPTY
@@ -149,6 +151,8 @@ class SmsGatewayChannel:
             text=text,
             kind=kind,
             sent_at=instant(payload.get("receivedAt")),
+            files=files,
+            completes_earlier=bool(files) and not text.strip(),
         )
         return (inbound,)
 

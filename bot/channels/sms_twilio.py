@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from http import HTTPStatus
 from urllib.parse import urlsplit, urlunsplit
@@ -20,11 +20,13 @@ from pydantic import SecretStr
 
 from bot.channels.addresses import can_be_answered, telephone
 from bot.channels.channel import Delivery, ProviderRequest
+from bot.channels.file_download import judged, pieces_of
 from bot.channels.provider_answers import after_no_answer, after_status
 from bot.channels.quiet_http import Timeouts, http_client
 from bot.channels.request_body import form_fields, optional_text, required_text
 from bot.channels.signatures import demand, require_equal
 from bot.channels.sms_segments import part_count
+from bot.channels.twilio_media import kind_of_message, media_in, path_of
 from bot.errors import (
     BadSignatureError,
     MalformedRequestError,
@@ -37,7 +39,6 @@ from bot.errors import (
 from bot.messages.message import (
     Audience,
     InboundMessage,
-    MessageKind,
     OutboundMessage,
     Receipt,
     ReceiptState,
@@ -92,8 +93,11 @@ class TwilioChannel:
         self._own_number = None if self._sender.startswith("MG") else telephone(self._sender, home_region)
         self._webhook_url = webhook_url
         self._reporter_validity = reporter_validity
-        self._messages_url = f"{base_url.rstrip('/')}/2010-04-01/Accounts/{account}/Messages.json"
-        self._client = http_client(timeouts=timeouts or Timeouts(), auth=httpx.BasicAuth(account, self._token))
+        account_url = f"{base_url.rstrip('/')}/2010-04-01/Accounts/{account}"
+        self._messages_url, self._media_url = f"{account_url}/Messages.json", f"{account_url}/Messages"
+        self._auth = httpx.BasicAuth(account, self._token)
+        self._client = http_client(timeouts=timeouts or Timeouts(), auth=self._auth)
+        self._downloads = httpx.AsyncClient(timeout=(timeouts or Timeouts()).for_httpx())  # redirects go without login
 
     def verify(self, request: ProviderRequest) -> None:
         """HMAC-SHA1 over the public URL and the sorted fields, in base64.
@@ -113,7 +117,7 @@ class TwilioChannel:
         require_equal(request.headers.get("x-twilio-signature"), *expected)
 
     def parse(self, request: ProviderRequest) -> Delivery:
-        """A message, or a receipt when MessageStatus is there. FromCity, FromZip, media addresses are never read."""
+        """A message, or a receipt when MessageStatus is there. FromCity, FromZip and such are never read."""
         fields = dict(form_fields(request.body))
         message_id = optional_text(fields, "MessageSid") or required_text(fields, "SmsSid")
         if "MessageStatus" in fields:
@@ -127,8 +131,14 @@ class TwilioChannel:
             # Twilio itself blocks or unblocks the number; the words still reach the dialogue, which knows "stop".
             _log.info("opt_out_word_received", channel=self.name)
         text = optional_text(fields, "Body")
+        files = media_in(fields)
         inbound = InboundMessage(
-            channel=self.name, provider_id=message_id, address=address, text=text, kind=_kind(text, fields)
+            channel=self.name,
+            provider_id=message_id,
+            address=address,
+            text=text,
+            kind=kind_of_message(text, files),
+            files=files,
         )
         return Delivery(messages=(inbound,))
 
@@ -155,9 +165,29 @@ class TwilioChannel:
             raise UncertainSendError("the answer could not be read")
         return SendResult(provider_id=message_id, parts=parts)
 
+    async def fetch_file(self, ref: str, most_bytes: int) -> AsyncIterator[bytes]:
+        """With the account's login; the redirect to where the file lies is followed without it
+        (https://www.twilio.com/docs/messaging/api/media-resource)."""
+        address = f"{self._media_url}/{path_of(ref)}"
+        async for piece in pieces_of(self._downloads, address, most_bytes, auth=self._auth):
+            yield piece
+
+    async def delete_file(self, ref: str) -> None:
+        """Delete Twilio's own copy, which it would keep for ever."""
+        failure: SendError | None = None
+        try:
+            answer = await self._client.delete(f"{self._media_url}/{path_of(ref)}.json")
+            if answer.status_code not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+                failure = judged(answer.status_code, answer.headers)
+        except httpx.HTTPError as error:
+            failure = after_no_answer(error)
+        if failure is not None:
+            raise failure
+
     async def close(self) -> None:
         """Give back connections."""
         await self._client.aclose()
+        await self._downloads.aclose()
 
     def _form(self, message: OutboundMessage) -> dict[str, str]:
         """The fields of https://www.twilio.com/docs/messaging/api/message-resource#create-a-message-resource."""
@@ -203,13 +233,6 @@ def _spellings(url: str) -> tuple[str, ...]:
     if split.port not in (None, default):
         return (url,)
     return tuple({url, urlunsplit(split._replace(netloc=host)), urlunsplit(split._replace(netloc=f"{host}:{default}"))})
-
-
-def _kind(text: str, fields: Mapping[str, str]) -> MessageKind:
-    media = fields.get("NumMedia", "0")
-    if media.strip("0"):
-        return MessageKind.PHOTO
-    return MessageKind.TEXT if text.strip() else MessageKind.EMPTY
 
 
 def _refusal(answer: httpx.Response) -> SendError:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from http import HTTPStatus
 
+import httpx
 import structlog
 from pydantic import SecretStr
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
@@ -18,6 +19,7 @@ from telegram.constants import CallbackQueryLimit, InlineKeyboardButtonLimit, Me
 from telegram.error import TelegramError
 
 from bot.channels.channel import DeletedResult, Delivery, ProviderRequest
+from bot.channels.file_download import pieces_of
 from bot.channels.quiet_http import Timeouts, silence_http_logs
 from bot.channels.request_body import json_object
 from bot.channels.signatures import demand, require_equal
@@ -27,6 +29,8 @@ from bot.channels.telegram_updates import ALLOWED_UPDATES, read_update
 from bot.errors import (
     BlockedError,
     ConfigurationError,
+    FileTooLargeError,
+    FileUnavailableError,
     MalformedRequestError,
     PermanentSendError,
     SendError,
@@ -36,6 +40,7 @@ from bot.messages.message import Audience, Button, InboundMessage, OutboundMessa
 
 _log = structlog.get_logger(__name__)
 _CHAT_ID = re.compile(r"[1-9][0-9]{0,19}")  # private chats only: groups have negative ids
+_FILE_PATH = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*", re.ASCII)  # below the bot's own folder
 _SECRET_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,256}")  # https://core.telegram.org/bots/api#setwebhook
 
 
@@ -73,6 +78,8 @@ class TelegramChannel:
         root = f"{base_url.rstrip('/')}/bot"
         self._api = root + key
         self._requests = QuietRequest(self._timeouts)
+        self._files = f"{base_url.rstrip('/')}/file/bot{key}"
+        self._downloads = httpx.AsyncClient(timeout=self._timeouts.for_httpx())
         # The library appends the token to this address itself.
         self._bot = Bot(key, base_url=root, request=self._requests, get_updates_request=self._requests)
 
@@ -148,6 +155,26 @@ class TelegramChannel:
             deleted=sum(half.deleted for half in halves), not_deletable=sum(half.not_deletable for half in halves)
         )
 
+    async def fetch_file(self, ref: str, most_bytes: int) -> AsyncIterator[bytes]:
+        """getFile names a path that is good for an hour, so it is asked for anew with every try; beyond 20 MB Telegram
+        gives a bot nothing (https://core.telegram.org/bots/api#getfile)."""
+        failure: SendError | None = None
+        answer: object = None
+        try:
+            answer = await self._requests.call(f"{self._api}/getFile", {"file_id": ref}, self._timeouts.answer)
+        except CallFailed as error:
+            failure = FileUnavailableError() if error.status == HTTPStatus.BAD_REQUEST else error.failure
+        if failure is not None:
+            raise failure
+        path = answer.get("file_path") if isinstance(answer, dict) else None
+        size = answer.get("file_size") if isinstance(answer, dict) else None
+        if isinstance(size, int) and size > most_bytes:
+            raise FileTooLargeError("announced")
+        if not isinstance(path, str) or not _FILE_PATH.fullmatch(path):
+            raise FileUnavailableError("no path that can be used")
+        async for piece in pieces_of(self._downloads, f"{self._files}/{path}", most_bytes):
+            yield piece
+
     async def answer_tap(self, callback_id: str, text: str) -> None:
         """Stop the button's spinning and show `text` briefly; too late an answer is refused and only logged."""
         shown = text[: CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH]
@@ -168,6 +195,7 @@ class TelegramChannel:
     async def close(self) -> None:
         """Give back connections."""
         await self._requests.shutdown()
+        await self._downloads.aclose()
 
     async def _set_up(self, method: str, fields: dict[str, str]) -> None:
         fields |= {"allowed_updates": json.dumps(ALLOWED_UPDATES), "drop_pending_updates": "false"}

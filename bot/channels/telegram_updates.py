@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.channels.request_body import instant, optional_text, required_text
+from bot.database.states import FileKind
 from bot.errors import MalformedRequestError
-from bot.messages.message import InboundMessage, MessageKind
+from bot.messages.file_types import UNKNOWN, kind_of, media_type_of
+from bot.messages.message import InboundMessage, MessageKind, SentFile
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 
@@ -38,6 +40,17 @@ _UNREADABLE = (
     ("contact", MessageKind.CONTACT),
 )
 
+# What it is where Telegram does not say: it gives no type with photos and round videos, and need not with the others.
+_FILES = {
+    "voice": (FileKind.VOICE, "audio/ogg"),
+    "audio": (FileKind.VOICE, "audio/mpeg"),
+    "photo": (FileKind.PICTURE, "image/jpeg"),
+    "video": (FileKind.VIDEO, "video/mp4"),
+    "video_note": (FileKind.VIDEO, "video/mp4"),
+    "document": (FileKind.DOCUMENT, UNKNOWN),
+}
+_LONGEST_CONTACT = 200  # characters of a card; longer names are no names
+
 # Telegram's own notices in a private chat: nobody wrote them.
 _SERVICE = frozenset(
     "boost_added chat_background_set chat_shared connected_website delete_chat_photo gift giveaway giveaway_created "
@@ -51,6 +64,7 @@ _SERVICE = frozenset(
 class _Content:
     kind: MessageKind
     text: str = ""
+    files: tuple[SentFile, ...] = ()
 
 
 def read_update(update: Mapping[str, Any], channel: str, *, taps: bool) -> tuple[InboundMessage, ...]:
@@ -91,6 +105,7 @@ def _written(message: Mapping[str, Any], channel: str, provider_id: str) -> Inbo
         kind=content.kind,
         sent_at=instant(message.get("edit_date") or message.get("date")),
         chat_message_id=_message_id(message),
+        files=content.files,
     )
 
 
@@ -120,8 +135,9 @@ def _content(message: Mapping[str, Any]) -> _Content | None:
         return _words(_poll_text(_object(message["poll"])))
     for key, kind in _UNREADABLE:
         if key in message:
-            caption = "" if kind is MessageKind.CONTACT else optional_text(message, "caption")
-            return _Content(kind=kind, text=caption)
+            if kind is MessageKind.CONTACT:
+                return _Content(kind=kind, text=_card(message))
+            return _Content(kind=kind, text=optional_text(message, "caption"), files=_files(key, message[key]))
     return None if _SERVICE & message.keys() else _Content(kind=MessageKind.EMPTY)
 
 
@@ -141,6 +157,39 @@ def _degrees(value: object, most: int) -> float:
     if isinstance(value, int | float) and -most <= value <= most:
         return float(value)
     raise MalformedRequestError
+
+
+def _files(key: str, sent: object) -> tuple[SentFile, ...]:
+    """The handle, the announced size and type; of a photo the largest of its sizes. The file's name is never read."""
+    if key not in _FILES:
+        return ()
+    sizes = [each for each in sent if isinstance(each, dict)] if isinstance(sent, list) else [sent]
+    largest = max(sizes, key=lambda each: (_size(each) or 0) if isinstance(each, dict) else 0, default=None)
+    found = largest if isinstance(largest, dict) else {}
+    kind, default = _FILES[key]
+    media_type = media_type_of(found.get("mime_type"), default)
+    if key == "document":
+        kind = kind_of(media_type)
+    return (
+        SentFile(
+            kind=kind, media_type=media_type, ref=optional_text(found, "file_id") or None, size_bytes=_size(found)
+        ),
+    )
+
+
+def _size(found: Mapping[str, Any]) -> int | None:
+    size = found.get("file_size")
+    return size if isinstance(size, int) and 0 <= size < 2**31 else None
+
+
+def _card(message: Mapping[str, Any]) -> str:
+    """A shared card as "number, name". Of somebody's own card only the number: what they are called is never asked. The
+    vCard behind it (photo, address, notes) is not read."""
+    card = _object(message["contact"])
+    is_own = card.get("user_id") is not None and card.get("user_id") == _object(message.get("chat")).get("id")
+    name = [] if is_own else [optional_text(card, "first_name"), optional_text(card, "last_name")]
+    parts = [optional_text(card, "phone_number"), " ".join(each for each in name if each)]
+    return ", ".join(part for part in parts if part)[:_LONGEST_CONTACT]
 
 
 def _poll_text(poll: Mapping[str, Any]) -> str:

@@ -21,6 +21,9 @@ class Action(StrEnum):
     LIFT_COVER = "lift_cover"  # let somebody in who forgot the safe word
     CLOSE = "close"  # end a case
     RELEASE = "release"  # ask to tell somebody outside, agree, refuse, take back, say it was done; mark an official
+    OPEN_FILE = "open_file"  # open or save one file; written to the audit
+    RELEASE_FILE = "release_file"  # ask for the release of a locked file, or agree to it as the second person
+    LOCK_FILES = "lock_files"  # lock all files of a case
     SEE_AUDIT = "see_audit"  # who did what, without words
 
 
@@ -38,6 +41,9 @@ PERMISSIONS: Mapping[Action, frozenset[StaffRole]] = {
     Action.LIFT_COVER: _EVERYBODY,
     Action.CLOSE: _EVERYBODY,
     Action.RELEASE: _EVERYBODY,
+    Action.OPEN_FILE: _EVERYBODY,
+    Action.RELEASE_FILE: _EVERYBODY,
+    Action.LOCK_FILES: _EVERYBODY,
     Action.SEE_AUDIT: _SUPERVISORS,
 }
 

@@ -15,6 +15,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.conversation import directives as want
+from bot.conversation import received_files
 from bot.conversation.choices_made import choice_in, chose_for_a_closed_case, note_official
 from bot.conversation.engine import Say, State, TurnAnswer, Understanding
 from bot.conversation.heard_facts import deadline_of, heard_facts
@@ -175,6 +176,8 @@ def _apply_to_report(
     report = open_report(session, conversation)
     report.language = conversation.language
     _apply_facts(session, conversation, report, turn, opener)
+    themes = [theme for theme, _ in turn.understanding.themes]
+    received_files.note_what_was_told(session, conversation, report, turn.claimed, themes, opener)
     verdict = _judge(report, turn)
     raise_urgency(report, verdict.urgency, verdict.reasons)
     if verdict.urgency.pages:
@@ -191,6 +194,8 @@ def _tells_something(turn: Turn) -> bool:
         return True  # a human speaks, so whatever is written must be on a human's list
     heard = turn.understanding
     if turn.floor is not None or turn.unreadable or heard.themes or heard.perhaps_urgent:
+        return True
+    if turn.claimed.kind is MessageKind.CONTACT:
         return True
     return any(isinstance(each, telling) for each in turn.do)
 
@@ -258,6 +263,7 @@ def _say(
     said = [each for each in answer.say if conversation.owner_id is None or each.response in beside]
     if not turn.language_known:
         said = [each for each in said if each.response != _ONLY_OF_WHAT_IS_NOT_WRITTEN]
+    said = received_files.true_words(session, turn.claimed, said, opener, rooms.settings)
     said = _with_offer(session, conversation, said)
     code = _new_code(session, conversation, said, turn, rooms)
     said = [each for each in said if each.response != _RETURN_CODE or code]

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.conversation.case_files import FileView, list_files
 from bot.conversation.cover_for_staff import CoverView, cover_view
 from bot.conversation.duress import DURESS
 from bot.conversation.handle_message import opener_of
@@ -81,6 +82,13 @@ class CaseView:
     entries: tuple[Entry, ...] = field(repr=False)
     facts: Mapping[str, str] = field(repr=False)
     telling: WhoMayBeTold
+    files: tuple[FileView, ...] = ()
+    locked_files_route: str | None = None
+
+    @property
+    def files_locked(self) -> bool:
+        """Whether any of them may not be opened by one person alone."""
+        return any(each.locked for each in self.files)
 
 
 def open_case(session: Session, number: int, *, staff_id: int, keys: ServiceKeys, wording: Wording) -> CaseView:
@@ -102,10 +110,12 @@ def open_case(session: Session, number: int, *, staff_id: int, keys: ServiceKeys
             telling=who_may_be_told(session, report, conversation, keys, wording.deployment),
         )
     opener = opener_of(conversation, keys)
-    if report.first_read_at is None:
+    entries = _entries(session, conversation, opener, wording)
+    if report.first_read_at is None and any(each.who == "reporter" and each.text for each in entries):
         report.first_read_at = func.now()
         key = f"read:{report.id}"
         outbox.say_template(session, conversation, "utter_person_read", key=key, author=Author.SYSTEM)
+        entries = _entries(session, conversation, opener, wording)
     return CaseView(
         card=card,
         last_inbox_id=_last_inbox_id(session, conversation),
@@ -114,9 +124,11 @@ def open_case(session: Session, number: int, *, staff_id: int, keys: ServiceKeys
         bot_silent=conversation.owner_id is not None,
         erased=False,
         cover=cover_view(session, conversation),
-        entries=_entries(session, conversation, opener, wording),
+        entries=entries,
         facts=read_facts(report, opener),
         telling=who_may_be_told(session, report, conversation, keys, wording.deployment),
+        files=list_files(session, conversation, staff_id=staff_id),
+        locked_files_route=wording.deployment.locked_files_route,
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.clock import utc_now
 from bot.conversation.duress import hear_duress
 from bot.conversation.languages import hear
+from bot.conversation.received_files import take_files
 from bot.database.session import database_now
 from bot.database.tables import OutboxMessage
 from bot.escalation.alarms import page_undeliverable, raise_alarm
@@ -25,6 +26,7 @@ from bot.messages.message import InboundMessage, Receipt, ReceiptState
 from bot.messages.normalising import Reading, read
 from bot.privacy.sealing import ServiceKeys
 from bot.reports.report_store import lock_conversation, open_report, raise_urgency
+from bot.reports.safeguarding import Sign, signs_in_words, signs_of_triggers
 from bot.reports.urgency import Urgency
 from bot.reports.urgency_floor import FloorVerdict, assess
 from bot.settings import Settings
@@ -66,6 +68,7 @@ def take_in(
         note_received(session, stored.conversation_id, stored.inbox_id, message.chat_message_id, keys, at=received_at)
         note_word(session, stored.conversation_id, received_at or database_now(session), settings.hold_after)
         hear_duress(session, stored, message, reading.all, keys=keys, settings=settings)
+        take_files(session, message, stored.conversation_id, stored.inbox_id, _signs(reading, floor), settings)
     if stored.conversation_id is not None and floor.urgency is not None and floor.urgency.pages:
         conversation = lock_conversation(session, stored.conversation_id)
         conversation.language = conversation.language or _language_for_staff(reading, floor)
@@ -73,6 +76,11 @@ def take_in(
         raise_urgency(report, floor.urgency, floor.reasons)
         raise_alarm(session, report, Urgency(report.urgency), floor.reasons[0], settings)
     return True
+
+
+def _signs(reading: Reading, floor: FloorVerdict) -> frozenset[Sign]:
+    """What may lock the files of the conversation."""
+    return signs_in_words(reading) | signs_of_triggers(floor.reasons)
 
 
 def _written_earlier(message: InboundMessage) -> datetime | None:

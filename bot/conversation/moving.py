@@ -10,9 +10,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.conversation.apply_turn import Rooms
+from bot.conversation.received_files import note_signs
 from bot.database.states import InboxState, OutboxState
 from bot.database.tables import ContactPoint, Conversation, InboxMessage, OutboxMessage, Report
-from bot.messages import chat_history
+from bot.messages import attachments, chat_history
 from bot.messages.check_ins import bring_check_ins
 from bot.messages.contacts import find_or_begin, note_word
 from bot.messages.cover import forget_cover
@@ -43,6 +44,9 @@ def move_here(session: Session, left: Conversation, target: Conversation, claime
     forget_cover(session, left.id)  # its words were for a conversation that nobody writes in any more
     left.continued_in, target.continued_in = target.id, None
     left.version += 1
+    session.flush()
+    note_signs(session, target, left.signs)
+    note_signs(session, left, target.signs)
     _note_for_staff(session, left, target, rooms.keys)
     session.flush()
 
@@ -108,6 +112,7 @@ def _hand_over(
         row.lease_until = row.lease_token = None
     session.flush()
     chat_history.bring_along(session, [row.id for row in rows], target.id)
+    attachments.bring_along(session, [row.id for row in rows], opener, target)
 
 
 def _note_for_staff(session: Session, left: Conversation, target: Conversation, keys: ServiceKeys) -> None:

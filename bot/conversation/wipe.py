@@ -7,12 +7,12 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.database.states import InboxState, OutboxState
 from bot.database.tables import ChatMessage, ContactPoint, Conversation, InboxMessage, OutboxMessage, Report
-from bot.messages import chat_history
+from bot.messages import attachments, chat_history
 from bot.messages.check_ins import forget_check_ins
 from bot.messages.contacts import find_or_begin
 from bot.messages.cover import forget_cover
@@ -42,6 +42,7 @@ def wipe_conversation(
     )
     session.execute(update(Report).where(Report.conversation_id == conversation.id).values(facts_sealed=None))
     end_releases_of_erased(session, conversation)
+    attachments.erase_files_of(session, conversation.id)
     forget_code(session, conversation.id)
     forget_cover(session, conversation.id)
     forget_check_ins(session, conversation.id)
@@ -87,11 +88,13 @@ def _give_later_messages_a_new_conversation(
         row.text_sealed = seal_to(fresh.public_key, words)
     session.flush()
     chat_history.bring_along(session, [row.id for row in later], fresh.conversation_id)
+    target = session.get_one(Conversation, fresh.conversation_id)
+    attachments.bring_along(session, [row.id for row in later], opener, target)
 
 
 def finish_wipe(session: Session, conversation_id: UUID) -> bool:
-    """Destroy the keys and the address once nothing is left to be sent, or to be deleted from the chat. False while
-    something still is."""
+    """Destroy the keys and the address once nothing is left to be sent, or to be deleted from the chat or at a
+    provider. False while something still is."""
     open_rows = select(OutboxMessage.id).where(
         OutboxMessage.conversation_id == conversation_id,
         OutboxMessage.state.in_([OutboxState.PENDING, OutboxState.SENDING]),
@@ -101,6 +104,7 @@ def finish_wipe(session: Session, conversation_id: UUID) -> bool:
     if session.scalar(select(Conversation.id).where(Conversation.id == conversation_id, _waits_for_its_chat())):
         return False
     chat_history.forget(session, conversation_id)
+    attachments.forget_files(session, conversation_id)
     session.execute(
         update(OutboxMessage).where(OutboxMessage.conversation_id == conversation_id).values(body_sealed=None)
     )
@@ -122,6 +126,7 @@ def conversations_to_finish(session: Session) -> list[UUID]:
 
 
 def _waits_for_its_chat() -> ColumnElement[bool]:
-    """Its messages can only be deleted while the address is there; but a provider that fails must not keep it there."""
-    left = exists().where(ChatMessage.conversation_id == Conversation.id)
+    """Its messages and files can only be deleted elsewhere while address and handles are there; but a provider that
+    fails must not keep them there."""
+    left = or_(exists().where(ChatMessage.conversation_id == Conversation.id), attachments.copies_at_provider())
     return and_(left, Conversation.wipe_asked_at > func.now() - _CHAT_IS_WAITED_FOR)

@@ -123,3 +123,22 @@ class StaffRole(StrEnum):
 
     RESPONDER = "responder"  # takes alarms, reads and answers
     SUPERVISOR = "supervisor"  # the same, and sees the roster and the audit
+
+
+class FileKind(StrEnum):
+    """What a file is, as far as a person has to know before opening it."""
+
+    VOICE = "voice"  # a voice note or another recording
+    PICTURE = "picture"  # a photo, also one sent as a file
+    VIDEO = "video"  # also the round ones of Telegram
+    DOCUMENT = "document"  # text, PDF, office formats
+
+
+class FileState(StrEnum):
+    """Where a file stands. Whether it is locked is told apart: a file can be locked before it is here."""
+
+    WAITING = "waiting"  # known, still at the provider, tried again and again
+    HERE = "here"  # fetched and sealed
+    FAILED = "failed"  # the provider does not have it any more, or did not give it in a week
+    REFUSED = "refused"  # too large, or of a kind that is not taken; nothing of it is kept
+    ERASED = "erased"  # its time is over, or the person erased everything

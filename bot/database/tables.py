@@ -1,6 +1,6 @@
-"""Every table and every column, with telling_tables.py beside it. Whatever could tell who someone is or what they said
-is sealed, and its column ends in _sealed; hashes are keyed with a key that is not in the database. What is left stands
-in docs/privacy.md."""
+"""Every table and every column, with telling_tables.py and file_tables.py beside it. Whatever could tell who someone is
+or what they said is sealed, and its column ends in _sealed; hashes are keyed with a key that is not in the database.
+What is left stands in docs/privacy.md."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.database.file_tables import Attachment as Attachment
+from bot.database.file_tables import FileChunk as FileChunk
 from bot.database.states import (
     AlarmState,
     Asking,
@@ -60,6 +62,9 @@ class Conversation(Table):
     continued_in: Mapped[UUID | None] = mapped_column(ForeignKey("conversation.id"))  # where its phone went by a code
     safety: Mapped[Safety] = mapped_column(coded(Safety), default=Safety.UNKNOWN)
     empties_chat: Mapped[bool] = mapped_column(server_default=false())  # messages leave their chat after two days
+    signs: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), server_default=text("'{}'")
+    )  # "child", "sexual": both lock files
     last_word_at: Mapped[datetime | None]  # the reporter's last message
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     wipe_asked_at: Mapped[datetime | None]  # the last word is still to be sent, then the keys go

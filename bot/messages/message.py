@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.database.states import FileKind
+
 
 class Audience(StrEnum):
     """Whom an outbound message is for."""
@@ -15,7 +17,7 @@ class Audience(StrEnum):
 
 
 class MessageKind(StrEnum):
-    """What came in. Everything but text and location is unreadable for now, and at least HIGH."""
+    """What came in. No machine reads anything but text and location; a voice message or a file is at least HIGH."""
 
     TEXT = "text"  # written words, also of an edited message and of a button tapped
     START = "start"  # Telegram's bare /start: shows the choice of languages
@@ -23,7 +25,7 @@ class MessageKind(StrEnum):
     VOICE = "voice"  # a voice note or audio file
     PHOTO = "photo"  # a picture, video or document
     STICKER = "sticker"  # a sticker, animation, die or emoji game
-    CONTACT = "contact"  # a shared contact card; the card itself is dropped at the door
+    CONTACT = "contact"  # a shared contact card, its text "number, name"
     EMPTY = "empty"  # nothing in it
     TAP = "tap"  # a responder's button; its text is the button's data
 
@@ -39,12 +41,26 @@ class MessageKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SentFile:
+    """A file that came with a message: `ref` is the provider's handle to fetch it by, `content` the file itself where
+    the provider sends it along. Neither: it came, and there is no way to get it. Its name is never taken."""
+
+    kind: FileKind
+    media_type: str  # one of file_types.py
+    ref: str | None = field(repr=False, default=None)
+    size_bytes: int | None = None  # as the provider announces it
+    content: bytes | None = field(repr=False, default=None)
+    stays_at_provider: bool = False  # a copy lies there until we delete it
+
+
+@dataclass(frozen=True, kw_only=True)
 class InboundMessage:
     """One message from the outside, as a channel parsed it; unknown fields of the provider are already dropped.
 
     `provider_id` is unique within `channel`. `address` is normalised (E.164 for telephones, the chat id for
     Telegram), so that one person is one reporter. `callback_id` is the provider's handle of a tapped button.
-    `chat_message_id` is its id in the chat, where the channel can delete messages there.
+    `chat_message_id` is its id in the chat, where the channel can delete messages there. `completes_earlier`: it is no
+    new message of the person's, only brings the files of one that was announced before.
     """
 
     channel: str
@@ -55,6 +71,8 @@ class InboundMessage:
     sent_at: datetime | None = None
     callback_id: str | None = field(repr=False, default=None)
     chat_message_id: str | None = field(repr=False, default=None)
+    files: tuple[SentFile, ...] = ()
+    completes_earlier: bool = False
 
 
 class ReceiptState(StrEnum):

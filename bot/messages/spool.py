@@ -3,16 +3,19 @@ fsynced, then renamed, so that a file that is there is whole. The worker stores 
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from time import time_ns
+from typing import Any
 from uuid import uuid4
 
+from bot.database.states import FileKind
 from bot.errors import ConfigurationError, SealingError, SpoolFullError
-from bot.messages.message import InboundMessage, MessageKind
+from bot.messages.message import InboundMessage, MessageKind, SentFile
 from bot.privacy.sealing import ServiceKeys, open_with, seal_with
 
 _SUFFIX = ".sealed"
@@ -87,11 +90,30 @@ def _to_json(message: InboundMessage) -> str:
             "sent_at": message.sent_at.isoformat() if message.sent_at else None,
             "callback_id": message.callback_id,
             "chat_message_id": message.chat_message_id,
+            "completes_earlier": message.completes_earlier,
+            "files": [_file_to_json(each) for each in message.files],
         }
     )
+
+
+def _file_to_json(file: SentFile) -> dict[str, object]:
+    return {
+        "kind": file.kind.value,
+        "media_type": file.media_type,
+        "ref": file.ref,
+        "size_bytes": file.size_bytes,
+        "stays_at_provider": file.stays_at_provider,
+        "content": None if file.content is None else base64.b64encode(file.content).decode(),
+    }
 
 
 def _from_json(body: str) -> InboundMessage:
     raw = json.loads(body)
     sent_at = datetime.fromisoformat(raw["sent_at"]) if raw["sent_at"] else None
-    return InboundMessage(**{**raw, "kind": MessageKind(raw["kind"]), "sent_at": sent_at})
+    files = tuple(_file_from_json(each) for each in raw.get("files", ()))
+    return InboundMessage(**{**raw, "kind": MessageKind(raw["kind"]), "sent_at": sent_at, "files": files})
+
+
+def _file_from_json(raw: dict[str, Any]) -> SentFile:
+    content = None if raw["content"] is None else base64.b64decode(raw["content"], validate=True)
+    return SentFile(**{**raw, "kind": FileKind(raw["kind"]), "content": content})

@@ -31,6 +31,7 @@ FORBIDDEN_RULES = (
     "asks_for_name",
     "asks_for_selfie",
     "asks_for_passport",
+    "invites_media",
     "asks_about_sexual_violence",
     "blames",
     "asks_for_pictures",
@@ -59,6 +60,7 @@ _READ_BACK, _HOTLINE_NAME, _HOTLINE_NUMBER, _COUNTRY, _RECORDS = 24, 24, 20, 14,
 LONGEST: Mapping[str, int] = {
     "operator": LONGEST_OPERATOR_NAME,
     **dict.fromkeys(("details", "place", "when", "people"), _READ_BACK),
+    "megabytes": 3,
     "code": 19,  # sixteen digits in groups of four
     "words": 0,
     "country": _COUNTRY,

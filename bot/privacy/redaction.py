@@ -14,7 +14,7 @@ from uuid import UUID
 HARMLESS_KEYS = frozenset(
     "event level timestamp logger where error cause channel state kind urgency reason attempts count seconds port pid "
     "status process step loop epoch number inbox_id outbox_id alarm_id report_id page_id conversation_id responder_id "
-    "contact_id language engine signal parts priority name version model".split()
+    "contact_id file_id language engine signal parts priority name version model".split()
 )
 _CODED_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_.:+-]{0,63}\Z")
 REDACTED = "[redacted]"

@@ -11,7 +11,7 @@ import structlog
 
 log = structlog.get_logger("worker")
 
-QUEUES = ("inbox", "outbox", "alarms")
+QUEUES = ("inbox", "outbox", "alarms", "files")
 _FALLBACK_SECONDS = 1.0
 _CHECK_SECONDS = 15.0  # a half-open connection is noticed by asking
 

@@ -18,6 +18,7 @@ from bot.channels.sms_twilio import TwilioChannel
 from bot.channels.telegram import TelegramChannel
 from bot.errors import (
     BlockedError,
+    FileUnavailableError,
     OptedOutError,
     PermanentSendError,
     RetryAfterError,
@@ -42,6 +43,17 @@ COMMON_FAULTS: dict[Fault, type[SendError]] = {
     Fault.TAKEN_THEN_SILENT: UncertainSendError,
     Fault.HANG_UP: UncertainSendError,
     Fault.BAD_ADDRESS: PermanentSendError,
+    Fault.BAD_CREDENTIALS: PermanentSendError,
+}
+
+
+FILE_FAULTS: dict[Fault, type[SendError]] = {
+    Fault.TOO_MANY: RetryAfterError,
+    Fault.SERVER_ERROR: TemporarySendError,
+    Fault.BAD_GATEWAY: UncertainSendError,
+    Fault.HANG_UP: UncertainSendError,
+    Fault.TAKEN_THEN_SILENT: UncertainSendError,
+    Fault.BAD_ADDRESS: FileUnavailableError,
     Fault.BAD_CREDENTIALS: PermanentSendError,
 }
 
@@ -71,6 +83,9 @@ class Subject:
     signs_the_body: bool = True
     kind: MessageKind = MessageKind.TEXT
     faults: Mapping[Fault, type[SendError]] = field(default_factory=dict)
+    file_faults: Mapping[Fault, type[SendError]] = field(default_factory=dict)  # of channels that fetch files
+    holds_file: Callable[[HttpProvider, bytes], str] | None = None  # the provider has it; its handle
+    no_file: str = ""  # a handle of nothing
 
     def request(self) -> ProviderRequest:
         return self.posts().to(self.url)
@@ -110,7 +125,20 @@ def _telegram(name: str, *, staff: bool) -> Subject:
         signature_header="x-telegram-bot-api-secret-token",
         signs_the_body=False,
         faults=COMMON_FAULTS | {Fault.BLOCKED: BlockedError, Fault.GARBAGE: UncertainSendError},
+        file_faults=FILE_FAULTS,
+        holds_file=_telegram_holds,
+        no_file="file-of-nobody",
     )
+
+
+def _telegram_holds(provider: HttpProvider, content: bytes) -> str:
+    assert isinstance(provider, telegram.FakeTelegram)
+    return provider.holds_file("HANDLE-MARKER_1", content)
+
+
+def _twilio_holds(provider: HttpProvider, content: bytes) -> str:
+    assert isinstance(provider, twilio.FakeTwilio)
+    return provider.holds_media(content)
 
 
 def _twilio() -> Subject:
@@ -145,6 +173,9 @@ def _twilio() -> Subject:
         url=url,
         signature_header="x-twilio-signature",
         faults=COMMON_FAULTS | {Fault.BLOCKED: OptedOutError, Fault.GARBAGE: UncertainSendError},
+        file_faults=FILE_FAULTS,
+        holds_file=_twilio_holds,
+        no_file="MM0/ME0",
     )
 
 

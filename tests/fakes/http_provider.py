@@ -95,7 +95,7 @@ class HttpProvider:
 
     def fail_next(self, fault: Fault, *, times: int = 1, retry_after: int = 7, of: str = "send") -> None:
         """Let the next request that sends something (or `times` of them) fail so; Telegram also knows "poll", "tap" and
-        "delete"."""
+        "delete"; "file" and "delete_file" are about the files of messages."""
         self._faults[of].extend([(fault, retry_after)] * times)
 
     @contextmanager
@@ -179,7 +179,7 @@ class _Handler(BaseHTTPRequestHandler):
         if answer is not None:
             self._write(answer)
 
-    do_GET = do_POST
+    do_GET = do_DELETE = do_POST
 
     def _write(self, answer: Answer) -> None:
         content = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()

@@ -40,6 +40,7 @@ class FakeTelegram(HttpProvider):
         self.known_ids: set[int] = set()
         self.too_old: set[int] = set()
         self.webhook: dict[str, str] = {}
+        self.files: dict[str, bytes] = {}
         self.updates: list[dict[str, Any]] = []
         self._ids = itertools.count(1)
         self._update_ids = itertools.count(900_000_001)
@@ -62,6 +63,11 @@ class FakeTelegram(HttpProvider):
         }
         return self.queue({"message": message})
 
+    def holds_file(self, file_id: str, content: bytes) -> str:
+        """Keep a file as Telegram does, for getFile; its id."""
+        self.files[file_id] = content
+        return file_id
+
     def person_taps(self, chat_id: int, data: str, message_id: int = 1) -> dict[str, Any]:
         """Queue a tap on a button under `message_id`."""
         chat = {"id": chat_id, "type": "private", "first_name": "NAME-MARKER"}
@@ -79,11 +85,15 @@ class FakeTelegram(HttpProvider):
 
     def answer(self, request: Received) -> Answer | None:
         prefix = f"/bot{self.token}/"
+        if request.path.startswith("/file/"):
+            return self._give_file(request)
         if request.path.startswith("/bot") and not request.path.startswith(prefix):
             return _error(401, "Unauthorized")
         method = request.path.removeprefix(prefix)
         if method == "getUpdates":
             return self._get_updates(request)
+        if method == "getFile":
+            return self._get_file(request.fields["file_id"])
         if method in _MAY_FAIL:
             return self._may_fail(method, request)
         if method in ("setWebhook", "deleteWebhook"):
@@ -141,6 +151,31 @@ class FakeTelegram(HttpProvider):
         self.deleted += [(request.fields["chat_id"], each) for each in message_ids if each in self.known_ids]
         self.known_ids.difference_update(message_ids)
         return _result(True)
+
+    def _get_file(self, file_id: str) -> Answer:
+        """A path that is good for an hour; nothing over 20 MB (https://core.telegram.org/bots/api#getfile)."""
+        if file_id not in self.files:
+            return _error(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        size = len(self.files[file_id])
+        if size > 20 * 1024 * 1024:
+            return _error(400, "Bad Request: file is too big")
+        return _result({"file_id": file_id, "file_unique_id": "u", "file_size": size, "file_path": f"voice/{file_id}"})
+
+    def _give_file(self, request: Received) -> Answer | None:
+        fault, wait = self.next_fault("file")
+        if fault is Fault.TOO_MANY:
+            return Answer(status=429, headers={"retry-after": str(wait)})
+        if fault in _REFUSALS:
+            return _REFUSALS[fault]
+        if fault is Fault.HANG_UP:
+            return None
+        if fault is Fault.TAKEN_THEN_SILENT:
+            self.say_nothing()
+            return None
+        content = self.files.get(request.path.removeprefix(f"/file/bot{self.token}/voice/"))
+        if content is None:
+            return _error(404, "Not Found")
+        return Answer(body=content, headers={"content-type": "application/octet-stream"})
 
     def _take_answer(self, request: Received) -> Answer:
         self.answered.append((request.fields["callback_query_id"], request.fields.get("text", "")))

@@ -36,6 +36,8 @@ class FakeTwilio(HttpProvider):
         self.account = account
         self.auth_token = auth_token
         self.sent: list[SentByTwilio] = []
+        self.media: dict[str, bytes] = {}
+        self.media_deleted: list[str] = []
         self._ids = itertools.count(1)
 
     def inbound(self, url: str, sender: str, text: str, **more: str) -> Posted:
@@ -58,6 +60,19 @@ class FakeTwilio(HttpProvider):
         }
         fields["MessageSid"] = fields["SmsSid"] = fields["SmsMessageSid"]
         return self.signed(url, fields | more)
+
+    def holds_media(self, content: bytes) -> str:
+        """Keep a medium as Twilio does; its handle, "message/medium"."""
+        number = next(self._ids)
+        handle = f"MMtest{number}/MEtest{number}"
+        self.media[handle] = content
+        return handle
+
+    def media_fields(self, handle: str, content_type: str) -> dict[str, str]:
+        """What the webhook of a message with this medium says of it."""
+        message, medium = handle.split("/")
+        url = f"https://api.twilio.com/2010-04-01/Accounts/{self.account}/Messages/{message}/Media/{medium}"
+        return {"NumMedia": "1", "MediaUrl0": url, "MediaContentType0": content_type}
 
     def receipt(self, url: str, sid: str, status: str, error_code: str | None = None) -> Posted:
         """What Twilio later says of a message it took."""
@@ -88,6 +103,10 @@ class FakeTwilio(HttpProvider):
         )
 
     def answer(self, request: Received) -> Answer | None:
+        if request.path.startswith("/stored/"):
+            return self._give_stored(request)
+        if "/Media/" in request.path:
+            return self._answer_media(request)
         if request.path != f"/2010-04-01/Accounts/{self.account}/Messages.json":
             return self.refuse_unexpected(request)
         credentials = base64.b64encode(f"{self.account}:{self.auth_token}".encode()).decode()
@@ -106,6 +125,39 @@ class FakeTwilio(HttpProvider):
             self.say_nothing()
             return None
         return Answer(status=201, body=b"<html>") if fault is Fault.GARBAGE else answer
+
+    def _answer_media(self, request: Received) -> Answer | None:
+        """With a login only; to fetch redirects to where it is stored, to delete answers 204
+        (https://www.twilio.com/docs/messaging/api/media-resource)."""
+        credentials = base64.b64encode(f"{self.account}:{self.auth_token}".encode()).decode()
+        if request.headers.get("authorization") != f"Basic {credentials}":
+            return _error(401, 20003, "Authenticate")
+        below = request.path.removeprefix(f"/2010-04-01/Accounts/{self.account}/Messages/")
+        handle = below.removesuffix(".json").replace("/Media/", "/")
+        fault, wait = self.next_fault("delete_file" if request.method == "DELETE" else "file")
+        if fault is Fault.TOO_MANY:
+            return Answer(status=429, headers={"retry-after": str(wait)})
+        if fault in _REFUSALS:
+            return _REFUSALS[fault]
+        if fault is Fault.HANG_UP:
+            return None
+        if fault is Fault.TAKEN_THEN_SILENT:
+            self.say_nothing()
+            return None
+        if handle not in self.media:
+            return _error(404, 20404, "The requested resource was not found")
+        if request.method == "DELETE":
+            del self.media[handle]
+            self.media_deleted.append(handle)
+            self.note()
+            return Answer(status=204, body=b"")
+        return Answer(status=307, headers={"location": f"{self.url}/stored/{handle}"})
+
+    def _give_stored(self, request: Received) -> Answer:
+        """The store is another company's; it refuses a login that is not its own."""
+        if "authorization" in request.headers:
+            return Answer(status=400)
+        return Answer(body=self.media[request.path.removeprefix("/stored/")], headers={"content-type": "image/jpeg"})
 
     def _take(self, request: Received) -> Answer:
         fields = request.fields

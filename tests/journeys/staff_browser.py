@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import httpx
+
 from bot.console.accounts import find_account
 from bot.console.passwords import Passwords
 from tests.journeys.world import World
@@ -28,6 +30,12 @@ class StaffBrowser:
         assert answer.status_code == 200
         self.page = answer.text
         return self.page
+
+    def open_file(self) -> httpx.Response:
+        """Open the first file of the case at hand."""
+        path = f"/cases/{self._number}/files/open"
+        form = next(form for form in forms_of(self.page) if form.action == path)
+        return self._http.post(path, data=form.fields)
 
     def answer(self, words: str) -> str:
         """Send words of one's own; the page afterwards."""

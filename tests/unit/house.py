@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
@@ -34,12 +34,13 @@ from bot.database.tables import (
     StaffContact,
     Table,
 )
-from bot.errors import BadSignatureError, MalformedRequestError
+from bot.errors import BadSignatureError, FileTooLargeError, FileUnavailableError, MalformedRequestError
 from bot.escalation.alarms import sweep
-from bot.messages.message import Audience, InboundMessage, MessageKind, OutboundMessage, SendResult
+from bot.messages.message import Audience, InboundMessage, MessageKind, OutboundMessage, SendResult, SentFile
 from bot.privacy.sealing import ServiceKeys, seal_with
 from bot.settings import Settings
 from bot.worker.chat_eraser import ChatEraser
+from bot.worker.file_fetcher import FileFetcher
 from bot.worker.housekeeping import Housekeeping
 from bot.worker.inbox_loop import InboxWorker
 from bot.worker.outbox_loop import OutboxWorker
@@ -50,13 +51,17 @@ _numbers = itertools.count(1)
 
 
 class MemoryChannel:
-    """A Channel in memory: `sent` is what it was handed; `failures` are raised first, one a message."""
+    """A Channel in memory: `sent` is what it was handed; `failures` are raised first, one a message. Its files lie in
+    `files` by their handle, `fetch_failures` are raised first, and `file_deletions` is what was deleted of them."""
 
     def __init__(self, name: str, *, writes_as_sms: bool = False) -> None:
         self.name = name
         self.writes_as_sms = writes_as_sms
         self.sent: list[OutboundMessage] = []
         self.failures: deque[Exception] = deque()
+        self.files: dict[str, bytes] = {}
+        self.fetch_failures: deque[Exception] = deque()
+        self.file_deletions: list[str] = []
 
     def verify(self, request: ProviderRequest) -> None:
         raise BadSignatureError
@@ -69,6 +74,21 @@ class MemoryChannel:
             raise self.failures.popleft()
         self.sent.append(message)
         return SendResult(provider_id=f"{self.name}-{len(self.sent)}")
+
+    async def fetch_file(self, ref: str, most_bytes: int) -> AsyncIterator[bytes]:
+        if self.fetch_failures:
+            raise self.fetch_failures.popleft()
+        if ref not in self.files:
+            raise FileUnavailableError
+        for start in range(0, len(self.files[ref]), 50_000):
+            if start >= most_bytes:
+                raise FileTooLargeError
+            yield self.files[ref][start : start + 50_000]
+
+    async def delete_file(self, ref: str) -> None:
+        if self.fetch_failures:
+            raise self.fetch_failures.popleft()
+        self.file_deletions.append(ref)
 
     async def close(self) -> None:
         """Nothing to give back."""
@@ -105,6 +125,8 @@ def words_of(
     kind: MessageKind = MessageKind.TEXT,
     callback_id: str | None = None,
     chat_message_id: str | None = None,
+    files: tuple[SentFile, ...] = (),
+    completes_earlier: bool = False,
 ) -> InboundMessage:
     """A message as a channel would parse it, with an id of its own."""
     return InboundMessage(
@@ -115,6 +137,8 @@ def words_of(
         kind=kind,
         callback_id=callback_id,
         chat_message_id=chat_message_id,
+        files=files,
+        completes_earlier=completes_earlier,
     )
 
 
@@ -171,6 +195,10 @@ class House:
     def send(self) -> int:
         """Send what is due, pages first; how many rows were tried."""
         return sum(asyncio.run(_until_idle(self.sender(audience))) for audience in reversed(Audience))
+
+    def fetch(self) -> int:
+        """Fetch the files that are due, and delete copies at providers; how many tries."""
+        return asyncio.run(_until_idle(FileFetcher(self.database, self.channels, self.keys, self.settings)))
 
     def sweep(self) -> int:
         """Move the alarms that are due, once."""
@@ -305,7 +333,7 @@ def count(session: Session, table: type[Table]) -> int:
     return session.scalar(select(func.count()).select_from(table)) or 0
 
 
-async def _until_idle(worker: InboxWorker | OutboxWorker) -> int:
+async def _until_idle(worker: InboxWorker | OutboxWorker | FileFetcher) -> int:
     worked = 0
     while await worker.work():
         worked += 1

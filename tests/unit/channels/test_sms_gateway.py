@@ -93,7 +93,10 @@ async def test_what_a_person_sends_is_read_as_decided(
         pytest.param("system:ping", {"health": {}}, id="a ping"),
         pytest.param("app:started", {}, id="the app started"),
         pytest.param("sms:tomorrow", {"sender": PERSON}, id="a kind of tomorrow"),
-        pytest.param("mms:downloaded", {"sender": PERSON, "attachments": [{"data": "AAAA"}]}, id="a picture once more"),
+        pytest.param("mms:downloaded", {"sender": PERSON, "attachments": []}, id="a picture once more, empty"),
+        pytest.param(
+            "mms:downloaded", {"sender": PERSON, "attachments": [{"contentType": "application/smil"}]}, id="its layout"
+        ),
         pytest.param("sms:received", {"sender": PERSON, "recipient": PERSON, "message": "echo"}, id="our own words"),
     ],
 )

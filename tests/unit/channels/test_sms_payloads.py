@@ -12,6 +12,8 @@ from pydantic import SecretStr
 from bot.channels.channel import Channel, Delivery
 from bot.channels.sms_gateway import SmsGatewayChannel
 from bot.channels.sms_twilio import TwilioChannel
+from bot.channels.twilio_media import kind_of_message, media_in
+from bot.database.states import FileKind
 from bot.messages.message import MessageKind, ReceiptState
 from tests.fakes.http_provider import Posted
 
@@ -27,6 +29,7 @@ MESSAGES = {
     "sms_gateway/binary.json": (MessageKind.EMPTY, PERSON, ""),
     "sms_gateway/picture_announced.json": (MessageKind.PHOTO, PERSON, ""),
     "sms_gateway/picture_with_words.json": (MessageKind.PHOTO, PERSON, "this house"),
+    "sms_gateway/picture_without_words.json": (MessageKind.PHOTO, PERSON, ""),
     "sms_twilio/text.form": (MessageKind.TEXT, PERSON, "xin giúp tôi"),
     "sms_twilio/text_with_form_characters.form": (MessageKind.TEXT, PERSON, "a+b & c=d; 100%\nđường 5"),
     "sms_twilio/blank.form": (MessageKind.EMPTY, PERSON, " "),
@@ -51,7 +54,6 @@ RECEIPTS = {
 }
 
 DROPPED = [
-    "sms_gateway/picture_without_words.json",
     "sms_gateway/ping.json",
     "sms_gateway/app_started.json",
     "sms_twilio/our_own_number.form",
@@ -112,3 +114,55 @@ async def test_what_we_have_no_use_for_is_dropped(channels: dict[str, Channel], 
 def test_every_payload_file_has_a_decided_answer() -> None:
     files = {str(path.relative_to(PAYLOADS)) for path in PAYLOADS.glob("sms_*/*")}
     assert files == MESSAGES.keys() | RECEIPTS.keys() | set(DROPPED)
+
+
+async def test_a_picture_by_twilio_is_taken_by_the_two_ids_in_its_address(channels: dict[str, Channel]) -> None:
+    (message,) = parsed(channels, "sms_twilio/picture.form").messages
+    (file,) = message.files
+    assert (file.kind, file.media_type, file.stays_at_provider) == (FileKind.PICTURE, "image/jpeg", True)
+    assert file.ref == "MMtest0000000000000000000000000001/MEMARKER00000000000000000000000001"
+
+
+async def test_a_medium_without_an_address_came_and_cannot_be_fetched(channels: dict[str, Channel]) -> None:
+    (message,) = parsed(channels, "sms_twilio/picture_with_words.form").messages
+    assert [file.ref is None for file in message.files] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1/../../x",
+        "https://api.twilio.com/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1.json",
+        "file:///etc/passwd",
+        "",
+    ],
+)
+async def test_an_address_that_is_not_as_twilio_writes_it_is_no_handle(address: str) -> None:
+    (file,) = media_in({"NumMedia": "1", "MediaUrl0": address, "MediaContentType0": "image/jpeg"})
+    assert file.ref is None
+
+
+@pytest.mark.parametrize(
+    ("announced", "count"), [("", 0), ("0", 0), ("00", 0), ("2", 2), ("999", 10), ("9999", 1), ("many", 1), ("٢", 1)]
+)
+async def test_no_number_of_media_makes_it_fail(announced: str, count: int) -> None:
+    assert len(media_in({"NumMedia": announced})) == count
+
+
+async def test_a_message_of_recordings_alone_is_a_voice_message(channels: dict[str, Channel]) -> None:
+    files = media_in({"NumMedia": "1", "MediaContentType0": "audio/amr"})
+    assert kind_of_message("", files) is MessageKind.VOICE
+    assert kind_of_message("", media_in({"NumMedia": "1", "MediaContentType0": "image/png"})) is MessageKind.PHOTO
+
+
+async def test_the_phone_brings_its_picture_along(channels: dict[str, Channel]) -> None:
+    (message,) = parsed(channels, "sms_gateway/picture_with_words.json").messages
+    (file,) = message.files
+    assert (file.kind, file.media_type, file.ref) == (FileKind.PICTURE, "image/jpeg", None)
+    assert file.content == b"\xff\xd8\xff\xe0\x00\x10"
+    assert not message.completes_earlier, "it has words: a message of its own"
+
+
+async def test_a_picture_whose_data_did_not_come_completes_the_one_announced(channels: dict[str, Channel]) -> None:
+    (message,) = parsed(channels, "sms_gateway/picture_without_words.json").messages
+    assert (message.completes_earlier, [file.content for file in message.files]) == (True, [None])

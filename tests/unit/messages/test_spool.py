@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.clock import utc_now
+from bot.database.states import FileKind
 from bot.errors import ConfigurationError, SpoolFullError
-from bot.messages.message import InboundMessage, MessageKind
+from bot.messages.message import InboundMessage, MessageKind, SentFile
 from bot.messages.spool import Spool
 from bot.privacy.sealing import ServiceKeys, seal_with
 from tests.unit.house import words_of
@@ -23,6 +24,11 @@ FULL = InboundMessage(
     sent_at=datetime(2026, 11, 22, 2, 14, tzinfo=UTC),
     callback_id="tap-1",
     chat_message_id="42",
+    files=(
+        SentFile(kind=FileKind.VOICE, media_type="audio/ogg", ref="handle", size_bytes=9, stays_at_provider=True),
+        SentFile(kind=FileKind.PICTURE, media_type="image/jpeg", content=b"\x00\xff"),
+    ),
+    completes_earlier=True,
 )
 
 
