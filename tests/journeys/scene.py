@@ -1,0 +1,237 @@
+"""Plays one journey on the stage, and after each step looks for what must never happen in any of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import exists, func, or_, select
+
+from bot.conversation.command_words import find_command
+from bot.database.states import AlarmState, Author, InboxState, OutboxState
+from bot.database.tables import Alarm, Conversation, InboxMessage, OutboxMessage, Report
+from bot.messages.normalising import read
+from bot.privacy.return_codes import last_four
+from bot.privacy.sealing import ConversationOpener
+from bot.reports.report_store import read_facts
+from tests.journeys.journey import Journey
+from tests.journeys.response_names import spoken
+from tests.journeys.stage import Stage
+from tests.journeys.telephones import Shown, Telephone, wait_until
+
+READS_BACK = "ask_confirmed"
+SHORTEST_TOLD = 10  # characters; shorter texts are answers and commands
+MOST_OF_THE_BOT = 2
+ASKED_IN_A_ROW = 2
+KEPT_ASKING = frozenset({"ask_safe_now", "choose_language"})  # held open, because nothing may be said without them
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A report and its alarms as rows."""
+
+    number: int
+    urgency: str
+    reasons: tuple[str, ...]
+    kind: str
+    filed: bool
+    alarms: tuple[AlarmState, ...]
+    facts: dict[str, str] = field(repr=False)
+
+
+class Scene:
+    """One journey while it is played."""
+
+    def __init__(self, stage: Stage, journey: Journey) -> None:
+        self.stage = stage
+        self.journey = journey
+        self.cast: dict[str, Telephone] = {}
+        self.conversations: dict[UUID, None] = {}  # the writer's, wherever a return code took them
+        self.of_all: set[UUID] = set()  # and those of everybody else on the stage
+        self.told: list[tuple[str, str]] = []  # whose phone, and what was written there in words of their own
+        self.last_turn_was_the_models = False
+        self._languages: dict[str, str] = {}
+        self._asked: dict[str, tuple[str, int]] = {}
+        self._told_before_a_gap = 0
+        self._code = ""
+        self._holder = ""
+        self.pick_up("the writer", journey.channel)
+
+    def play(self) -> None:
+        """Every step of the story."""
+        for number, step in enumerate(self.journey.steps, start=1):
+            try:
+                step.play(self)
+            except AssertionError as error:
+                raise AssertionError(f"step {number}, {step}: {error}") from error
+
+    # Phones.
+
+    def pick_up(self, name: str, channel: str) -> None:
+        """Go on with this phone; one that nobody used before, if the story has not had it yet."""
+        if name not in self.cast:
+            self.cast[name] = self.stage.exchange.telephone(channel)
+            self._languages[name] = self._languages.get(self._holder, self.journey.language)
+        self._holder = name
+
+    def telephone(self, name: str) -> Telephone:
+        """The phone of this holder, or the one in use."""
+        return self.cast[name or self._holder]
+
+    def holder_of(self, phone: Telephone) -> str:
+        """Whose it is."""
+        return next(name for name, each in self.cast.items() if each is phone)
+
+    def filled_in(self, text: str) -> str:
+        """A text with the return code they were shown."""
+        four = last_four(self._code)
+        wrong = f"{(int(four or 0) + 1111) % 10000:04}"
+        return text.replace("{code}", self._code).replace("{four}", four).replace("{wrong}", wrong)
+
+    # Turns.
+
+    def turn(self, phone: Telephone, act: Callable[[], None], shows: str, *, text: str, now: str = "") -> None:
+        """Somebody writes; nothing but these responses comes, on this phone and no other."""
+        name, before, turns = self.holder_of(phone), self._counts(), self.stage.witness.turns
+        act()
+        self.follow_and_settle(phone)
+        self.last_turn_was_the_models = self.stage.witness.turns > turns
+        self._languages[name] = now or self._languages[name]
+        self._compare(before, {name: shows.split()})
+        self._note_questions(name, shows.split(), text)
+        if len(text) >= SHORTEST_TOLD:
+            self.told.append((name, text))
+
+    def noticed(self, act: Callable[[], object], shows: str, done: Callable[[], bool] = lambda: True) -> None:
+        """Staff do something; these responses come to the phone in use."""
+        before = self._counts()
+        act()
+        wait_until("what staff did was done", done)
+        self._settle(self.telephone(""))
+        self._compare(before, {self._holder: shows.split()})
+
+    def pass_time(self, interval: timedelta) -> None:
+        """For the conversations of this journey only."""
+        self.stage.pass_time(list(self.conversations), interval)
+        self._told_before_a_gap = len(self.told)
+
+    def follow_and_settle(self, phone: Telephone) -> None:
+        """Know which conversation the phone has, and wait until nothing of it is left to do now."""
+        self._follow(phone)
+        self._settle(phone)
+
+    def _counts(self) -> dict[str, int]:
+        return {name: len(phone.shown()) for name, phone in self.cast.items()}
+
+    def _follow(self, phone: Telephone) -> None:
+        found = phone.conversation()
+        if found is not None and (phone is self.cast["the writer"] or found in self.conversations):
+            self.conversations[found] = None
+
+    def _settle(self, phone: Telephone) -> None:
+        """Until nothing of this conversation is left to do now."""
+
+        def quiet() -> bool:
+            self.of_all.update(filter(None, [phone.conversation()]))
+            return not self._is_busy(self.of_all)
+
+        wait_until("the turn was done", quiet)
+        self._follow(phone)
+
+    def _is_busy(self, ids: set[UUID]) -> bool:
+        waiting = exists().where(
+            InboxMessage.conversation_id.in_(ids),
+            InboxMessage.state == InboxState.PENDING,
+        )
+        leaving = exists().where(
+            OutboxMessage.conversation_id.in_(ids),
+            OutboxMessage.state.in_([OutboxState.PENDING, OutboxState.SENDING]),
+        )
+        with self.stage.database.transaction() as session:
+            return bool(session.scalar(select(or_(waiting, leaving))))
+
+    # What the screens show.
+
+    def names(self, name: str, shown: Shown) -> frozenset[str]:
+        """Which responses a message on this phone may be."""
+        return self.stage.names.of(shown, self._languages[name], sms=self.cast[name].sms)
+
+    def _compare(self, before: dict[str, int], wanted: dict[str, list[str]]) -> None:
+        for name, phone in self.cast.items():
+            new = phone.shown()[before.get(name, 0) :]
+            expected = wanted.get(name, [])
+            seen = [self.names(name, each) for each in new]
+            fits = len(seen) == len(expected) and all(
+                one in names for one, names in zip(expected, seen, strict=True)
+            )
+            told = [" or ".join(sorted(names)) or f"?? {each.text}" for names, each in zip(seen, new, strict=True)]
+            assert fits, f"{name} sees {told} instead of {expected}"
+            for each, response in zip(new, expected, strict=True):
+                self._look_at(name, each, response)
+
+    def _look_at(self, name: str, shown: Shown, response: str) -> None:
+        """Nobody is shown what was written on another phone, or before a gap; and nothing is read back unasked."""
+        if response == "return_code":
+            values = self.stage.names.values(shown, response, self._languages[name], sms=self.cast[name].sms)
+            self._code = "".join(values["code"].split())
+        for number, (writer, text) in enumerate(self.told):
+            may_be_read_back = response == READS_BACK and writer == name and number >= self._told_before_a_gap
+            assert may_be_read_back or text not in shown.text, "what was told is shown again"
+
+    def _note_questions(self, name: str, shows: list[str], text: str) -> None:
+        last = shows[-1] if shows else ""
+        before, times = self._asked.get(name, ("", 0))
+        language = self._languages[name]
+        digression = find_command(read(text).text, spoken(language)) is not None
+        if last != before or not last.startswith("ask_") or last in KEPT_ASKING:
+            self._asked[name] = (last, 1)
+        elif not digression:
+            self._asked[name] = (last, times + 1)
+            assert times + 1 <= ASKED_IN_A_ROW, f"{last} was asked again and again"
+
+    # What staff have.
+
+    def case(self) -> Case | None:
+        """The newest case of this journey's writer."""
+        with self.stage.database.transaction() as session:
+            report = session.scalars(
+                select(Report).where(Report.conversation_id.in_(self.conversations)).order_by(Report.id.desc()).limit(1)
+            ).one_or_none()
+            if report is None:
+                return None
+            conversation = session.get_one(Conversation, report.conversation_id)
+            wrapped = conversation.private_key_wrapped
+            return Case(
+                number=report.number,
+                urgency=report.urgency,
+                reasons=tuple(report.urgency_reasons),
+                kind=report.kind.value,
+                filed=report.filed_at is not None,
+                alarms=tuple(session.scalars(select(Alarm.state).where(Alarm.report_id == report.id))),
+                facts=read_facts(report, ConversationOpener(self.stage.world.keys, wrapped)) if wrapped else {},
+            )
+
+    def pages(self) -> list[str]:
+        """What responders were sent about the newest case."""
+        case = self.case()
+        sent = list(self.stage.world.staff_bot.sent)
+        return [each.text for each in sent if case is not None and re.search(rf"\b{case.number}\b", each.text)]
+
+    def is_taken(self) -> bool:
+        """Whether a responder has the newest case."""
+        case = self.case()
+        return case is not None and AlarmState.ACKNOWLEDGED in case.alarms
+
+    def most_said_at_once(self) -> int:
+        """The most messages by which the bot answered one message."""
+        counted = (
+            select(func.count(OutboxMessage.id).label("messages"))
+            .where(OutboxMessage.conversation_id.in_(self.conversations), OutboxMessage.author == Author.BOT)
+            .group_by(OutboxMessage.inbox_id)
+            .subquery()
+        )
+        with self.stage.database.transaction() as session:
+            return session.scalar(select(func.max(counted.c.messages))) or 0
