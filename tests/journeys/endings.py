@@ -46,11 +46,12 @@ def _every_urgent_message_has_its_alarm(scene: Scene) -> None:
             )
             if message.floor_urgency and Urgency(message.floor_urgency).pages
         ]
-        for conversation_id in urgent:
-            alarms = select(Alarm.id).join(Report).where(Report.conversation_id == conversation_id)
-            assert session.scalars(alarms).all(), "an urgent message has no alarm"
-    if urgent:
-        wait_until("the page of an urgent message", lambda: scene.pages() != [])
+        numbers = [
+            session.scalars(select(Report.number).join(Alarm).where(Report.conversation_id == each)).first()
+            for each in urgent
+        ]
+    assert None not in numbers, "an urgent message has no alarm"
+    wait_until("the pages of urgent messages", lambda: all(scene.pages(number) for number in numbers))
 
 
 def _no_page_tells_what_was_written(scene: Scene) -> None:

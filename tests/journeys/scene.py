@@ -164,13 +164,20 @@ class Scene:
             new = phone.shown()[before.get(name, 0) :]
             expected = wanted.get(name, [])
             seen = [self.names(name, each) for each in new]
-            fits = len(seen) == len(expected) and all(
-                one in names for one, names in zip(expected, seen, strict=True)
-            )
+            fits = len(seen) == len(expected) and all(one in names for one, names in zip(expected, seen, strict=True))
             told = [" or ".join(sorted(names)) or f"?? {each.text}" for names, each in zip(seen, new, strict=True)]
-            assert fits, f"{name} sees {told} instead of {expected}"
+            assert fits, f"{name} sees {told} instead of {expected}; the outbox: {self._outbox()}"
             for each, response in zip(new, expected, strict=True):
                 self._look_at(name, each, response)
+
+    def _outbox(self) -> list[str]:
+        """How the last messages of all phones stand, for whoever has to find out why one is missing."""
+        rows = select(OutboxMessage).where(OutboxMessage.conversation_id.in_(self.of_all)).order_by(OutboxMessage.id)
+        with self.stage.database.transaction() as session:
+            last = session.scalars(rows).all()[-4:]
+            return [
+                f"{row.template or row.author.value} {row.state.value} {row.error_kind or ''}".strip() for row in last
+            ]
 
     def _look_at(self, name: str, shown: Shown, response: str) -> None:
         """Nobody is shown what was written on another phone, or before a gap; and nothing is read back unasked."""
@@ -214,11 +221,12 @@ class Scene:
                 facts=read_facts(report, ConversationOpener(self.stage.world.keys, wrapped)) if wrapped else {},
             )
 
-    def pages(self) -> list[str]:
-        """What responders were sent about the newest case."""
+    def pages(self, number: int | None = None) -> list[str]:
+        """What responders were sent about a case; the newest one when no number is given."""
         case = self.case()
+        number = number or (case.number if case else None)
         sent = list(self.stage.world.staff_bot.sent)
-        return [each.text for each in sent if case is not None and re.search(rf"\b{case.number}\b", each.text)]
+        return [each.text for each in sent if number is not None and re.search(rf"\b{number}\b", each.text)]
 
     def is_taken(self) -> bool:
         """Whether a responder has the newest case."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from uuid import UUID
@@ -19,10 +19,17 @@ PATIENCE_SECONDS = 60.0
 TELEGRAM, SMS, SIM = "telegram", "sms_twilio", "sms_gateway"
 _AREAS = (202, 212, 213, 303, 305, 312, 404, 415, 503, 512, 602, 617, 702, 713, 808)
 _PER_AREA = 100  # 555-0100 to 555-0199 of every area are kept for fiction
-_VOICE = {"voice": {"file_id": "voice-of-nobody", "file_unique_id": "v1", "duration": 4}}
-_PHOTO = {"photo": [{"file_id": "photo-of-nobody", "file_unique_id": "p1", "width": 90, "height": 90}]}
-_PLACE = {"location": {"latitude": 13.6586, "longitude": 102.5632}}
-CONTENTS = {"voice": _VOICE, "photo": _PHOTO, "location": _PLACE, "start": {"text": "/start"}}
+_VOICE: dict[str, object] = {"voice": {"file_id": "voice-of-nobody", "file_unique_id": "v1", "duration": 4}}
+_PHOTO: dict[str, object] = {
+    "photo": [{"file_id": "photo-of-nobody", "file_unique_id": "p1", "width": 90, "height": 90}]
+}
+_PLACE: dict[str, object] = {"location": {"latitude": 13.6586, "longitude": 102.5632}}
+CONTENTS: Mapping[str, dict[str, object]] = {
+    "voice": _VOICE,
+    "photo": _PHOTO,
+    "location": _PLACE,
+    "start": {"text": "/start"},
+}
 
 
 @dataclass(frozen=True, kw_only=True)

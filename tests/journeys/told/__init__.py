@@ -6,7 +6,7 @@ from tests.journeys.told import (
     consent,
     cover,
     distress,
-    help,
+    help_requests,
     information,
     languages,
     media,
@@ -23,7 +23,7 @@ from tests.journeys.told import (
 
 FLOWS = (
     opening,
-    help,
+    help_requests,
     tip,
     information,
     scam,

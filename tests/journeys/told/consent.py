@@ -67,6 +67,8 @@ JOURNEYS = (
         says("2", "ask_write_when"),
         says("sunday after church", "ask_tell_whom"),
         says("5", "filed"),
-        staff_see(alarm="cry_for_help", filed=True, write_when="sunday after church", tell_whom="police", whose="other"),
+        staff_see(
+            alarm="cry_for_help", filed=True, write_when="sunday after church", tell_whom="police", whose="other"
+        ),
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.journeys.journey import chooses, says, told
-from tests.journeys.staff_steps import NothingIsKept, staff_see
+from tests.journeys.staff_steps import staff_see
 from tests.journeys.telephones import SIM, SMS, TELEGRAM
 
 JOURNEYS = (

@@ -1,4 +1,4 @@
-""""I was scammed": a consumer who lost money, or somebody brought to a compound."""
+""" "I was scammed": a consumer who lost money, or somebody brought to a compound."""
 
 from __future__ import annotations
 
