@@ -37,9 +37,8 @@ class Guesses:
         with scene.stage.database.transaction() as session:
             before = session.scalar(select(func.count()).select_from(ReturnCode))
         for number in range(self.tries):
-            code = draw_code()
             shows = self.until if number < self.tries - 1 else self.after
-            scene.turn(phone, lambda: phone.writes(code), shows, text=code)
+            scene.turn(phone, lambda: phone.writes(draw_code()), shows, text="")
         with scene.stage.database.transaction() as session:
             assert session.scalar(select(func.count()).select_from(ReturnCode)) == before
 
@@ -71,7 +70,9 @@ class Flood:
                 each.result()
         assert seconds < PAGED_WITHIN_SECONDS, f"paged after {seconds:.1f} seconds"
         assert unread > 0, "the flood was over before: nothing was shown"
-        print(f"a quiet case under a flood of {len(flood)}: paged in {seconds:.1f} s, {unread} messages still unread")
+        scene.stage.say(
+            f"a quiet case under a flood of {len(flood)}: paged in {seconds:.1f} s, {unread} messages still unread"
+        )
         wait_until("the flood was read", lambda: _unread(scene) == 0)
         with scene.stage.database.transaction() as session:
             alarms = session.scalar(select(func.count()).select_from(Alarm)) or 0

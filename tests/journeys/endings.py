@@ -89,8 +89,7 @@ def _who_can_erase(scene: Scene) -> Telephone:
 
 def _write(scene: Scene, phone: Telephone, text: str) -> None:
     seen = len(phone.shown())
-    phone.writes(text)
-    scene.follow_and_settle(phone)
+    scene.handled(phone, lambda: phone.writes(text))
     assert len(phone.shown()) > seen, "erasing is answered with silence"
 
 

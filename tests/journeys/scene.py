@@ -96,8 +96,7 @@ class Scene:
     def turn(self, phone: Telephone, act: Callable[[], None], shows: str, *, text: str, now: str = "") -> None:
         """Somebody writes; nothing but these responses comes, on this phone and no other."""
         name, before, turns = self.holder_of(phone), self._counts(), self.stage.witness.turns
-        act()
-        self.follow_and_settle(phone)
+        self.handled(phone, act)
         self.last_turn_was_the_models = self.stage.witness.turns > turns
         self._languages[name] = now or self._languages[name]
         self._compare(before, {name: shows.split()})
@@ -118,10 +117,20 @@ class Scene:
         self.stage.pass_time(list(self.conversations), interval)
         self._told_before_a_gap = len(self.told)
 
-    def follow_and_settle(self, phone: Telephone) -> None:
-        """Know which conversation the phone has, and wait until nothing of it is left to do now."""
+    def handled(self, phone: Telephone, act: Callable[[], None]) -> None:
+        """Do it, and wait until what it sent is in the inbox and nothing of it is left to do now."""
+        arrived = self._arrived(phone)
+        act()
+        wait_until("the message was stored", lambda: self._arrived(phone) > arrived)
         self._follow(phone)
         self._settle(phone)
+
+    def _arrived(self, phone: Telephone) -> int:
+        """Messages of everybody in this journey. A door may also have put one into the spool first."""
+        self.of_all.update(filter(None, [phone.conversation()]))
+        rows = select(func.count()).select_from(InboxMessage).where(InboxMessage.conversation_id.in_(self.of_all))
+        with self.stage.database.transaction() as session:
+            return session.scalar(rows) or 0
 
     def _counts(self) -> dict[str, int]:
         return {name: len(phone.shown()) for name, phone in self.cast.items()}
@@ -135,19 +144,22 @@ class Scene:
         """Until nothing of this conversation is left to do now."""
 
         def quiet() -> bool:
-            self.of_all.update(filter(None, [phone.conversation()]))
-            return not self._is_busy(self.of_all)
+            if self._is_busy():
+                return False
+            known = len(self.of_all)
+            self.of_all.update(filter(None, [phone.conversation()]))  # a return code may have led to another
+            return len(self.of_all) == known or not self._is_busy()
 
         wait_until("the turn was done", quiet)
         self._follow(phone)
 
-    def _is_busy(self, ids: set[UUID]) -> bool:
+    def _is_busy(self) -> bool:
         waiting = exists().where(
-            InboxMessage.conversation_id.in_(ids),
+            InboxMessage.conversation_id.in_(self.of_all),
             InboxMessage.state == InboxState.PENDING,
         )
         leaving = exists().where(
-            OutboxMessage.conversation_id.in_(ids),
+            OutboxMessage.conversation_id.in_(self.of_all),
             OutboxMessage.state.in_([OutboxState.PENDING, OutboxState.SENDING]),
         )
         with self.stage.database.transaction() as session:
@@ -175,9 +187,7 @@ class Scene:
         rows = select(OutboxMessage).where(OutboxMessage.conversation_id.in_(self.of_all)).order_by(OutboxMessage.id)
         with self.stage.database.transaction() as session:
             last = session.scalars(rows).all()[-4:]
-            return [
-                f"{row.template or row.author.value} {row.state.value} {row.error_kind or ''}".strip() for row in last
-            ]
+            return [f"{row.author.value} {row.state.value} {row.error_kind}" for row in last]
 
     def _look_at(self, name: str, shown: Shown, response: str) -> None:
         """Nobody is shown what was written on another phone, or before a gap; and nothing is read back unasked."""

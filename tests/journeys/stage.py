@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -66,6 +66,7 @@ class Stage:
     witness: Witness
     rasa: Child
     rasa_url: str
+    say: Callable[[str], None]  # prints a figure, whatever pytest captures
     wiped: list[UUID] = field(default_factory=list)  # by the journeys; their keys must be gone in the end
     _staff: list[StaffBrowser] = field(default_factory=list)
 
@@ -134,7 +135,7 @@ def _whose(table: str, columns: set[str]) -> str | None:
 
 
 @contextmanager
-def opened_stage(keys: ServiceKeys, wording: Wording, folder: Path) -> Iterator[Stage]:
+def opened_stage(keys: ServiceKeys, wording: Wording, folder: Path, say: Callable[[str], None]) -> Iterator[Stage]:
     """Start everything; all of it is ended on leaving."""
     with ExitStack() as stack:
         server = stack.enter_context(temporary_postgres())
@@ -160,6 +161,7 @@ def opened_stage(keys: ServiceKeys, wording: Wording, folder: Path) -> Iterator[
             witness=witness,
             rasa=rasa,
             rasa_url=url,
+            say=say,
         )
 
 

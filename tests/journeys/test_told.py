@@ -23,14 +23,20 @@ LANGUAGES = ("th", "km", "vi", "my", "en")
 
 
 @pytest.fixture(scope="module")
-def stage(keys: ServiceKeys, wording: Wording, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    began = monotonic()
-    with opened_stage(keys, wording, tmp_path_factory.mktemp("journeys")) as running:
+def stage(
+    keys: ServiceKeys, wording: Wording, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Stage]:
+    writer, began = request.config.get_terminal_writer(), monotonic()
+
+    def say(figure: str) -> None:
+        writer.line(f"\n  {figure}")
+
+    with opened_stage(keys, wording, tmp_path_factory.mktemp("journeys"), say) as running:
         running.wait_for_model()
         ready = monotonic()
         yield running
         all_keys_are_gone(running)
-        print(f"{len(ALL)} journeys in {monotonic() - ready:.0f} s, after {ready - began:.0f} s to start")
+        say(f"{len(ALL)} journeys in {monotonic() - ready:.0f} s, after {ready - began:.0f} s to start")
 
 
 @pytest.mark.rasa

@@ -40,8 +40,8 @@ JOURNEYS = (
         chooses(2, "ask_how_known"),
         later(minutes=12),
         says("ai vậy", "ask_safe_now"),
-        chooses(1, "ask_how_known"),
-        says("nó nhắn gì trước đó", "filed"),
+        chooses(1, "filed"),
+        says("nó nhắn gì trước đó", "noted"),
         staff_see(woken=False, kind="tip", filed=True),
     ),
     told(
