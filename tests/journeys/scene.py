@@ -100,7 +100,7 @@ class Scene:
         self.last_turn_was_the_models = self.stage.witness.turns > turns
         self._languages[name] = now or self._languages[name]
         self._compare(before, {name: shows.split()})
-        self._note_questions(name, shows.split(), text)
+        self.note_questions(name, shows.split(), text)
         if len(text) >= SHORTEST_TOLD:
             self.told.append((name, text))
 
@@ -198,7 +198,8 @@ class Scene:
             may_be_read_back = response == READS_BACK and writer == name and number >= self._told_before_a_gap
             assert may_be_read_back or text not in shown.text, "what was told is shown again"
 
-    def _note_questions(self, name: str, shows: list[str], text: str) -> None:
+    def note_questions(self, name: str, shows: list[str], text: str) -> None:
+        """An AssertionError when the same question is asked a third time, though nobody went astray."""
         last = shows[-1] if shows else ""
         before, times = self._asked.get(name, ("", 0))
         language = self._languages[name]
@@ -238,10 +239,14 @@ class Scene:
         sent = list(self.stage.world.staff_bot.sent)
         return [each.text for each in sent if number is not None and re.search(rf"\b{number}\b", each.text)]
 
+    def alarms(self) -> tuple[AlarmState, ...]:
+        """Of the newest case, as they stand now."""
+        case = self.case()
+        return case.alarms if case else ()
+
     def is_taken(self) -> bool:
         """Whether a responder has the newest case."""
-        case = self.case()
-        return case is not None and AlarmState.ACKNOWLEDGED in case.alarms
+        return AlarmState.ACKNOWLEDGED in self.alarms()
 
     def most_said_at_once(self) -> int:
         """The most messages by which the bot answered one message."""

@@ -34,7 +34,7 @@ class StaffSee:
         if self.alarm is not None:
             assert case is not None, "there is no case"
             assert self.alarm in case.reasons, f"reasons {case.reasons}"
-            assert set(case.alarms) & set(AWAKE), f"alarms {case.alarms}"
+            wait_until("an alarm for the case", lambda: bool(set(scene.alarms()) & set(AWAKE)))
             wait_until("a page for the case", lambda: scene.pages() != [])
         wanted = {"urgency": self.urgency, "kind": self.kind, "filed": self.filed}
         seen = {name: getattr(case, name) if case else None for name, each in wanted.items() if each is not None}

@@ -21,7 +21,7 @@ from bot.conversation.rasa_engine import RasaEngine, loopback_client
 from bot.conversation.scripted_engine import ScriptedEngine
 from bot.conversation.wording import Wording
 from bot.database.migrate import upgrade
-from bot.database.session import Database
+from bot.database.session import Database, wake
 from bot.database.tables import Alarm, Page, Report, Table
 from bot.operations.children import Child
 from bot.operations.embedded_postgres import temporary_postgres
@@ -68,6 +68,7 @@ class Stage:
     rasa_url: str
     say: Callable[[str], None]  # prints a figure, whatever pytest captures
     wiped: list[UUID] = field(default_factory=list)  # by the journeys; their keys must be gone in the end
+    model_is_dead: bool = False
     _staff: list[StaffBrowser] = field(default_factory=list)
 
     @property
@@ -83,6 +84,7 @@ class Stage:
 
     def model_dies(self) -> None:
         """kill -9, and nobody starts it again before `model_comes_back`."""
+        self.model_is_dead = True
         assert self.rasa.pid is not None
         os.kill(self.rasa.pid, signal.SIGKILL)
 
@@ -95,6 +97,7 @@ class Stage:
 
         wait_until("the model came back", ready)
         self.wait_for_model()
+        self.model_is_dead = False
 
     def wait_for_model(self) -> None:
         """Until a turn is the model's: after a failure it is left alone for some seconds."""
@@ -121,6 +124,7 @@ class Stage:
                     shifts = ", ".join(f'"{name}" = "{name}" - make_interval(secs => :seconds)' for name in instants)
                     statement = text(f'update "{table.name}" set {shifts} where {whose}')
                     session.execute(statement, values | {"reports": reports, "alarms": alarms})
+            wake(session, "alarms")
 
 
 def _whose(table: str, columns: set[str]) -> str | None:
@@ -135,8 +139,10 @@ def _whose(table: str, columns: set[str]) -> str | None:
 
 
 @contextmanager
-def opened_stage(keys: ServiceKeys, wording: Wording, folder: Path, say: Callable[[str], None]) -> Iterator[Stage]:
-    """Start everything; all of it is ended on leaving."""
+def opened_stage(
+    keys: ServiceKeys, wording: Wording, folder: Path, say: Callable[[str], None], **changed: object
+) -> Iterator[Stage]:
+    """Start everything; all of it is ended on leaving. `changed` replaces settings."""
     with ExitStack() as stack:
         server = stack.enter_context(temporary_postgres())
         upgrade(server.url)
@@ -152,7 +158,7 @@ def opened_stage(keys: ServiceKeys, wording: Wording, folder: Path, say: Callabl
         engine = FallbackEngine(witness, ScriptedEngine())
         url = f"http://127.0.0.1:{settings.rasa_port}/health"
         wait_until("the model was loaded", lambda: _is_healthy(url))
-        world = stack.enter_context(night(database, keys, folder, engine, afterwards=client.aclose))
+        world = stack.enter_context(night(database, keys, folder, engine, afterwards=client.aclose, **changed))
         world.on_call(RESPONDER, chat=RESPONDER_CHAT)
         yield Stage(
             world=world,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.journeys.journey import chooses, says, sends, told
+from tests.journeys.journey import chooses, later, says, sends, told
 from tests.journeys.staff_steps import staff_see
 from tests.journeys.telephones import TELEGRAM
 
@@ -27,6 +27,17 @@ JOURNEYS = (
         sends("photo", "words_only ask_danger_now"),
         chooses(2, "ask_details"),
         staff_see(woken=False, urgency="HIGH", kind="tip"),
+    ),
+    told(
+        "an English speaker sends a voice note and then nothing: after two minutes somebody is woken",
+        "en",
+        TELEGRAM,
+        says("hello", "ask_safe_now"),
+        chooses(1, "who ask_topic"),
+        sends("voice", "words_only ask_danger_now"),
+        staff_see(woken=False, urgency="HIGH"),
+        later(minutes=3),
+        staff_see(alarm="unreadable_voice", urgency="HIGH"),
     ),
     told(
         "a Burmese worker's first message is a voice note",
