@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from bot.channels.text_clusters import shortened
 from bot.conversation import directives as want
 from bot.conversation.engine import Say, State, TurnAnswer, Understanding
 from bot.conversation.heard_facts import deadline_of, heard_facts
@@ -285,7 +286,7 @@ def _true_name(session: Session, conversation: Conversation, response: str) -> s
 def _told_so_far(state: State) -> dict[str, str]:
     """What can be read back to the person, cut short; a dash for what was not told."""
     slots = state.get("slots") or {}
-    return {name: str(slots.get(name) or _NOT_TOLD)[:_READ_BACK_CHARACTERS] for name in _READ_BACK}
+    return {name: shortened(str(slots.get(name) or _NOT_TOLD), _READ_BACK_CHARACTERS) for name in _READ_BACK}
 
 
 def _spoken(turn: Turn, language: str) -> tuple[str, ...]:

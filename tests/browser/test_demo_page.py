@@ -61,6 +61,19 @@ def test_telegram_buttons_can_be_tapped(chromium: Browser, demo: World) -> None:
         expect(page.locator(TELEGRAM)).to_contain_text("Demo hotline runs this")
 
 
+def test_what_is_erased_leaves_the_telegram_phone_and_stays_on_the_sms_phone(chromium: Browser, demo: World) -> None:
+    with open_page(chromium, demo.settings.public_url) as page:
+        for phone in (".sandbox_telegram", ".sandbox_sms"):
+            for words in ("hello", "wipe", "1"):
+                seen = page.locator(f"{phone} .theirs").count()
+                page.fill(f"{phone} textarea", words)
+                page.press(f"{phone} textarea", "Enter")
+                if (phone, words) != (".sandbox_telegram", "1"):  # whose last word may be gone at once
+                    expect(page.locator(f"{phone} .theirs")).to_have_count(seen + 1)
+        expect(page.locator(f"{TELEGRAM} li")).to_have_count(0)
+        expect(page.locator(f"{SMS} li")).to_have_count(6)
+
+
 def test_loading_the_page_again_finds_everything_and_a_new_person_finds_nothing(chromium: Browser, demo: World) -> None:
     with open_page(chromium, demo.settings.public_url) as page:
         page.click(".example:has([lang=en])")
