@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,11 +10,10 @@ from sqlalchemy import exists, func, or_, select
 
 from bot.conversation.command_words import find_command
 from bot.database.states import AlarmState, Author, InboxState, OutboxState
-from bot.database.tables import Alarm, Conversation, InboxMessage, OutboxMessage, Report
+from bot.database.tables import InboxMessage, OutboxMessage
 from bot.messages.normalising import read
 from bot.privacy.return_codes import last_four
-from bot.privacy.sealing import ConversationOpener
-from bot.reports.report_store import read_facts
+from tests.journeys.cases import Case, newest_case, pages_about
 from tests.journeys.journey import Journey
 from tests.journeys.response_names import spoken
 from tests.journeys.stage import Stage
@@ -27,19 +24,6 @@ SHORTEST_TOLD = 10  # characters; shorter texts are answers and commands
 MOST_OF_THE_BOT = 2
 ASKED_IN_A_ROW = 2
 KEPT_ASKING = frozenset({"ask_safe_now", "choose_language"})  # held open, because nothing may be said without them
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """A report and its alarms as rows."""
-
-    number: int
-    urgency: str
-    reasons: tuple[str, ...]
-    kind: str
-    filed: bool
-    alarms: tuple[AlarmState, ...]
-    facts: dict[str, str] = field(repr=False)
 
 
 class Scene:
@@ -214,30 +198,13 @@ class Scene:
 
     def case(self) -> Case | None:
         """The newest case of this journey's writer."""
-        with self.stage.database.transaction() as session:
-            report = session.scalars(
-                select(Report).where(Report.conversation_id.in_(self.conversations)).order_by(Report.id.desc()).limit(1)
-            ).one_or_none()
-            if report is None:
-                return None
-            conversation = session.get_one(Conversation, report.conversation_id)
-            wrapped = conversation.private_key_wrapped
-            return Case(
-                number=report.number,
-                urgency=report.urgency,
-                reasons=tuple(report.urgency_reasons),
-                kind=report.kind.value,
-                filed=report.filed_at is not None,
-                alarms=tuple(session.scalars(select(Alarm.state).where(Alarm.report_id == report.id))),
-                facts=read_facts(report, ConversationOpener(self.stage.world.keys, wrapped)) if wrapped else {},
-            )
+        return newest_case(self.stage, self.conversations)
 
     def pages(self, number: int | None = None) -> list[str]:
         """What responders were sent about a case; the newest one when no number is given."""
         case = self.case()
         number = number or (case.number if case else None)
-        sent = list(self.stage.world.staff_bot.sent)
-        return [each.text for each in sent if number is not None and re.search(rf"\b{number}\b", each.text)]
+        return pages_about(self.stage, number) if number is not None else []
 
     def alarms(self) -> tuple[AlarmState, ...]:
         """Of the newest case, as they stand now."""
