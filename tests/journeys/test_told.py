@@ -27,10 +27,13 @@ LANGUAGES = ("th", "km", "vi", "my", "en")
 def stage(
     keys: ServiceKeys, wording: Wording, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Stage]:
-    writer, began = request.config.get_terminal_writer(), monotonic()
+    began = monotonic()
+    writer = request.config.get_terminal_writer()
+    capture = request.config.pluginmanager.getplugin("capturemanager")
 
     def say(figure: str) -> None:
-        writer.line(f"\n  {figure}")
+        with capture.global_and_fixture_disabled():
+            writer.line(f"\n  {figure}")
 
     with opened_stage(keys, wording, tmp_path_factory.mktemp("journeys"), say) as running:
         running.wait_for_model()
