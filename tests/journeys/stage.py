@@ -69,6 +69,7 @@ class Stage:
     say: Callable[[str], None]  # prints a figure, whatever pytest captures
     wiped: list[UUID] = field(default_factory=list)  # by the journeys; their keys must be gone in the end
     model_is_dead: bool = False
+    played: int = 0
     _staff: list[StaffBrowser] = field(default_factory=list)
 
     @property
