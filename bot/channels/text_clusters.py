@@ -11,6 +11,7 @@ import unicodedata
 
 import icu
 
+_THERE_WAS_MORE = "..."  # an ellipsis in one sign would double the price of an SMS in Latin letters
 # A consonant after one of these is written below the one before: Khmer coeng, Burmese virama, Tai Tham sakot.
 _STACKERS = frozenset("\u17d2\u1039\u1a60")
 # Thai and Lao vowels written before the consonant they are spoken after.
@@ -35,6 +36,22 @@ def clusters(text: str) -> tuple[str, ...]:
 def line_breaks(text: str) -> frozenset[int]:
     """Positions after which a line may break: word ends, by dictionary in Thai, Khmer and Burmese (UAX #14)."""
     return frozenset(_boundaries(icu.BreakIterator.createLineInstance(icu.Locale.getRoot()), text))
+
+
+def shortened(text: str, most: int) -> str:
+    """The text, or its beginning and "...", of at most so many characters: cut after a word, or, where no word ends in
+    its second half, between letters."""
+    if len(text) <= most:
+        return text
+    room = most - len(_THERE_WAS_MORE)
+    end = max((each for each in line_breaks(text) if len(text[:each].rstrip()) <= room), default=0)
+    if end <= room // 2:
+        end = 0
+        for cluster in clusters(text):
+            if end + len(cluster) > room:
+                break
+            end += len(cluster)
+    return text[:end].rstrip() + _THERE_WAS_MORE
 
 
 def _holds_together(before: str, after: str) -> bool:

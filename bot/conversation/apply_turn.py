@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from bot.channels.text_clusters import shortened
 from bot.conversation import directives as want
 from bot.conversation import received_files
 from bot.conversation.choices_made import choice_in, chose_for_a_closed_case, note_official
@@ -341,7 +342,7 @@ def _new_code(
 def _told_so_far(state: State) -> dict[str, str]:
     """What can be read back to the person, cut short; a dash for what was not told."""
     slots = state.get("slots") or {}
-    return {name: str(slots.get(name) or _NOT_TOLD)[:_READ_BACK_CHARACTERS] for name in _READ_BACK}
+    return {name: shortened(str(slots.get(name) or _NOT_TOLD), _READ_BACK_CHARACTERS) for name in _READ_BACK}
 
 
 def _is_a_child(state: State) -> bool:

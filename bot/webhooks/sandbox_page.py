@@ -121,14 +121,17 @@ class SandboxPage:
         return Response(status_code=200 if taken else 502)
 
     async def phone(self, request: Request) -> Response:
-        """What is on a phone after message number `after`; with `own=1` also what its holder wrote."""
+        """What is on a phone after message number `after`, with `own=1` also what its holder wrote; and which messages
+        are still there at all: the bot can delete some."""
         self._own_page(request)
         after = request.query_params.get("after", "0")
         if not (after.isascii() and after.isdigit() and len(after) < 18):
             return Response(status_code=400)
         with_own = request.query_params.get("own") == "1"
-        messages = await self._phones.read(request.path_params["name"], after=int(after), with_own=with_own)
-        return _json({"messages": [_message_json(each) for each in messages]})
+        name = request.path_params["name"]
+        messages = await self._phones.read(name, after=int(after), with_own=with_own)
+        present = list(await self._phones.present(name))
+        return _json({"messages": [_message_json(each) for each in messages], "present": present})
 
     async def queue(self, request: Request) -> Response:
         """The queue as it stands: numbers and codes, never a word anybody wrote."""

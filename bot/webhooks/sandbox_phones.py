@@ -66,6 +66,11 @@ class SandboxPhones:
         opened = [self._open(row) for row in await self._database.run(load)]
         return [message for message in opened if with_own or not message.own]
 
+    async def present(self, phone: str) -> Sequence[int]:
+        """Ids of all that is still on a phone."""
+        rows = select(SandboxMessage.id).where(SandboxMessage.phone == phone)
+        return await self._database.run(lambda session: session.scalars(rows).all())
+
     async def _keep(self, phone: str, text: str, buttons: tuple[Button, ...], key: str, *, own: bool) -> str:
         body = json.dumps({"text": text, "buttons": [[each.title, each.payload] for each in buttons], "own": own})
         row = {"phone": phone, "key": key, "body_sealed": seal_with(self._keys.staff, body)}

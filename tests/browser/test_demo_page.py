@@ -12,6 +12,7 @@ from tests.journeys.world import World
 pytestmark = pytest.mark.browser
 
 SMS, TELEGRAM, STAFF = ".sandbox_sms .messages", ".sandbox_telegram .messages", ".sandbox_staff .messages"
+ANSWERS = {"hello": "Is it safe", "wipe": "Erase all?", "1": "Erased"}
 KHMER_ANSWER = "យើងកំពុងអានសាររបស់អ្នក។"
 
 
@@ -59,6 +60,17 @@ def test_telegram_buttons_can_be_tapped(chromium: Browser, demo: World) -> None:
         page.get_by_role("button", name="Yes").click()
         expect(page.locator(f"{TELEGRAM} .chosen")).to_have_text(["Yes"])
         expect(page.locator(TELEGRAM)).to_contain_text("Demo hotline runs this")
+
+
+def test_what_is_erased_leaves_the_telegram_phone_and_stays_on_the_sms_phone(chromium: Browser, demo: World) -> None:
+    with open_page(chromium, demo.settings.public_url) as page:
+        for phone in (".sandbox_telegram", ".sandbox_sms"):
+            for words in ("hello", "wipe", "1"):
+                page.fill(f"{phone} textarea", words)
+                page.press(f"{phone} textarea", "Enter")
+                expect(page.locator(f"{phone} .theirs").last).to_contain_text(ANSWERS[words])
+        expect(page.locator(f"{TELEGRAM} li")).to_have_count(1)  # the last word, which says what was deleted
+        expect(page.locator(f"{SMS} li")).to_have_count(6)
 
 
 def test_loading_the_page_again_finds_everything_and_a_new_person_finds_nothing(chromium: Browser, demo: World) -> None:

@@ -43,3 +43,10 @@ class StaffBrowser:
         form = next(form for form in forms_of(self.page) if form.action == path)
         self.page = self._http.post(path, data={**form.fields, "text": words}).text
         return self.page
+
+    def press(self, act: str) -> str:
+        """Press "give-back" or "close" on the open case; the page afterwards."""
+        path = f"/cases/{self._number}/{act}"
+        form = next(form for form in forms_of(self.page) if path in (form.action, *form.other_actions))
+        self.page = self._http.post(path, data=form.fields).text
+        return self.page

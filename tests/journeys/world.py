@@ -163,7 +163,7 @@ def _settings(
     folder: Path, telegram: FakeTelegram, staff_bot: FakeTelegram, twilio: FakeTwilio, gateway: FakeSmsGateway
 ) -> Settings:
     """An installation whose providers are the fakes."""
-    port, console_port = _free_port(), _free_port()
+    port, console_port = free_port(), free_port()
     return Settings(
         _env_file=None,
         data_dir=folder,
@@ -185,7 +185,7 @@ def _settings(
     )
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -101,10 +101,18 @@ class Phone {
     const path = "/sandbox/phones/" + encodeURIComponent(address) + "?own=1&after=" + this.after;
     const response = await fetch(path, { headers: HEADERS });
     if (!response.ok) return;
-    const { messages } = await response.json();
+    const { messages, present } = await response.json();
     if (address !== this.address) return;
+    this.removeAllBut(new Set([...present, ...messages.map((message) => message.id)]));
     for (const message of messages) {
       if (message.id > this.after) this.show(message);
+    }
+  }
+
+  // What the bot deleted from a chat is gone from its phone as well.
+  removeAllBut(present) {
+    for (const bubble of [...this.list.children]) {
+      if (!present.has(Number(bubble.dataset.id))) bubble.remove();
     }
   }
 
@@ -112,6 +120,7 @@ class Phone {
     const first = this.after === 0;
     this.after = message.id;
     const bubble = element("li", message.own ? "own" : "theirs");
+    bubble.dataset.id = message.id;
     const content = element("div", "bubble");
     content.append(words(message.text));
     const at = new Date(message.at);

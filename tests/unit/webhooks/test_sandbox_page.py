@@ -206,7 +206,7 @@ def test_who_knows_the_secret_may_read_from_a_terminal(page: Page, phones: Sandb
     assert message["buttons"] == [{"title": "Yes", "payload": "1"}]
     assert set(message) == {"id", "text", "buttons", "at", "own"}
     after = page.get(f"/sandbox/phones/{SMS}?after={message['id']}", {"x-sandbox-token": SECRET})
-    assert after.json() == {"messages": []}
+    assert after.json()["messages"] == []
 
 
 @pytest.mark.parametrize("after", ["-1", "x", "9" * 30, ""])
