@@ -106,7 +106,7 @@ def test_a_cry_hidden_behind_signs_that_nobody_sees_is_heard(house: House) -> No
 
 
 def test_two_hundred_strangers_at_once_are_all_answered_each_in_a_case_of_their_own(house: House) -> None:
-    senders = [f"+1202555{number:04}" for number in range(200)]
+    senders = [f"+1202556{number:04}" for number in range(200)]
     for sender in senders:
         house.take_in(words_of("zzkq they keep my passport", sender=sender))
     house.take_in(words_of(CRY, sender=OTHER_REPORTER))
