@@ -83,15 +83,7 @@ class Dialogue:
         situation = {"urgent": False, "suicidal": False, "gap": False, "kind": "text", **request.get("situation", {})}
         channel = Collector()
         message = await self._read(request, situation["kind"], channel)
-        themes = [theme["name"] for theme in message.parse_data["themes"]]
-        situation["urgent"] |= bool(themes)
-        situation["suicidal"] |= "suicide" in themes
-        if situation["urgent"] and _only_sounds_like_stop(message.parse_data):
-            # "I do not want this life any more" is no wish to hear nothing more from us. But it may be one of somebody
-            # who is afraid: so whether it is safe is asked before anything else, as after a gap.
-            situation["gap"] = True
-        if situation["kind"] == "text" and situation["urgent"]:
-            message.parse_data["intent"]["name"] = settle_intent(message.parse_data, urgent=True)
+        hear_urgency(message.parse_data, situation)
         state = begin(check_state(request.get("state")), gap=situation["gap"], kind=situation["kind"])
         tracker = self._tracker(state, situation)
         await self._processor.take(message, tracker)
@@ -143,6 +135,19 @@ class Dialogue:
             raise TurnRefusedError("conversations would be stored")
         if longest_rule(self._processor) > 1:
             raise TurnRefusedError("a rule is longer than one message; the folded state is too short for it")
+
+
+def hear_urgency(parsed: dict[str, Any], situation: dict[str, Any]) -> None:
+    """What the model hears makes the situation urgent too; and urgent words are no command by a guess. "I do not want
+    this life any more" is no "stop"; but it may be one of somebody who is afraid: so whether it is safe is asked before
+    anything else, as after a gap."""
+    themes = [theme["name"] for theme in parsed["themes"]]
+    situation["urgent"] |= bool(themes)
+    situation["suicidal"] |= "suicide" in themes
+    if situation["urgent"] and _only_sounds_like_stop(parsed):
+        situation["gap"] = True
+    if situation["kind"] == "text" and situation["urgent"]:
+        parsed["intent"] = {**parsed["intent"], "name": settle_intent(parsed, urgent=True)}
 
 
 def _only_sounds_like_stop(parsed: Mapping[str, Any]) -> bool:

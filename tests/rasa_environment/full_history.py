@@ -21,7 +21,7 @@ from bot.dialogue.saying import two_at_most
 from bot.dialogue.state import EMPTY_SLOTS, begin, check_state
 from nlu.in_process import Collector
 from nlu.state import fold, unfold
-from nlu.turn import Dialogue
+from nlu.turn import Dialogue, hear_urgency
 
 TEXTS = (
     "skip", "skip", "skip", "skip", "skip",
@@ -51,9 +51,8 @@ class WholeHistory:
         domain = self._dialogue._processor.domain
         channel = Collector()
         message = await self._dialogue._read(request, request["situation"]["kind"], channel)
-        themes = [theme["name"] for theme in message.parse_data["themes"]]
-        urgent = request["situation"]["urgent"] or bool(themes)
-        situation = {**request["situation"], "urgent": urgent, "suicidal": "suicide" in themes}
+        situation = {"suicidal": False, **request["situation"]}
+        hear_urgency(message.parse_data, situation)
         before = fold(self.tracker, [])
         begun = begin(before, gap=situation["gap"], kind=situation["kind"])
         events = [SlotSet(name, value) for name, value in begun["slots"].items() if value != before["slots"][name]]
