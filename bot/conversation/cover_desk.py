@@ -165,14 +165,16 @@ def _begin(session: Session, conversation: Conversation, arrived: Arrived, phras
         cancel_check_in(session, conversation, arrived, rooms)
 
 
-def answer_stranger(session: Session, conversation: Conversation, arrived: Arrived, rooms: Rooms) -> None:
+def answer_stranger(
+    session: Session, conversation: Conversation, arrived: Arrived, rooms: Rooms, heard: Understanding | None = None
+) -> None:
     """Somebody who does not know whom they write to. The neutral answer, nothing of before, and safety is forgotten;
-    to somebody who never wrote before, the safe question as well."""
+    to somebody who never wrote before, the safe question as well. What the model heard in it counts."""
     conversation = lock_conversation(session, conversation.id)
     state = state_of(conversation, rooms)
     if arrived.first:
         say = [Say(response="utter_who_is_this"), Say(response="utter_ask_safe_now")]
-        answer_at_once(session, arrived, say, rooms, state=asking_for_safety(state))
+        answer_at_once(session, arrived, say, rooms, state=asking_for_safety(state), understood=heard)
         return
     if conversation.safety is not Safety.UNSAFE:
         conversation.safety = Safety.RETURNED
@@ -182,7 +184,7 @@ def answer_stranger(session: Session, conversation: Conversation, arrived: Arriv
     told_before = find_open_report(session, conversation.id) is not None
     do: tuple[Directive, ...] = (RaiseUrgency(urgency=Urgency.HIGH, reason=STRANGER_ASKS),) if told_before else ()
     say = [Say(response="utter_who_is_this")]
-    answer_at_once(session, arrived, say, rooms, state=forgetting_safety(state), do=do)
+    answer_at_once(session, arrived, say, rooms, state=forgetting_safety(state), do=do, understood=heard)
 
 
 def opened_request(request: TurnRequest, conversation: Conversation, rooms: Rooms) -> TurnRequest:
@@ -220,7 +222,7 @@ def finish_with_engine(
     if step is Step.ANSWERS:
         return step, _hear_answer(session, conversation, arrived, heard, rooms)
     if step is Step.GO_ON and heard.intent == _WHO_IS_THIS and heard.confidence >= _SURE:
-        answer_stranger(session, conversation, arrived, rooms)
+        answer_stranger(session, conversation, arrived, rooms, heard)
         return step, True
     if step is Step.GO_ON and not arrived.gap and conversation.safety in (Safety.SAFE, Safety.UNKNOWN):
         trust(session, conversation.id, arrived.claimed.received_at)

@@ -26,7 +26,7 @@ INTENT_OF_KEY: Mapping[str, str] = {
     "share": "share",
     "start": "greet",  # the carriers' word after "stop": the conversation goes on, and it tells nothing
     "thanks": "thanks",
-    "who_is_this": "who_is_this",
+    "who_are_you": "who_are_you",
     "insult": "insult",
 }
 # "Safe" is yes to "is it safe" and no to "is anyone in danger".

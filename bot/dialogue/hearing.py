@@ -188,7 +188,7 @@ class Hearing:
             return
         if message.intent == "insult":
             self.say.append("utter_insult")
-        else:
+        elif message.intent == "who_are_you":
             self.say.append(DISCLOSURES[0])
             self.slots["told_who"] = max(1, self.slots["told_who"])
 

@@ -10,7 +10,9 @@ TOPIC_OF_INTENT = {"help_self": "help", "help_other": "help", "report_tip": "tip
 # The answer to each question that a guess, however sure, must not give: it is asked for again instead.
 ONLY_IN_EXACT_WORDS = {"safe_now": True, "danger_now": False, "wipe_confirmed": True}
 NOT_UNDERSTOOD = "nlu_fallback"
-BESIDE_THE_POINT = frozenset({"insult", "who_is_this"})  # answered in a word, and the question stays open
+# Answered in a word, and the question stays open. "Who are you?" asks somebody who needs us; "who is this?" asks who
+# found the phone: nothing is said to it here (bot/conversation/cover_desk.py answers it).
+BESIDE_THE_POINT = frozenset({"insult", "who_are_you", "who_is_this"})
 _PLEASANTRIES = frozenset({"greet", "thanks"}) | BESIDE_THE_POINT
 
 

@@ -45,7 +45,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     # Whoever offers to get lost money back takes more of it. It is not about ransom, of which we say nothing.
     "pay_or_not_pay": frozenset({"utter_info_lost_money"}),
     # "Tell nobody" is a button there: what they may ask of us.
-    "asks_to_keep_secret": frozenset({"utter_ask_tell_whom"}),
+    "asks_to_keep_secret": frozenset({"utter_ask_tell_whom", "utter_ask_tell_whom_official"}),
     # Who we are must be said, and is said only to somebody who answered that it is safe.
     _FIRST_LINE: frozenset({"utter_who_ngo", "utter_who_government", "utter_who_police"})
     # Never a message of their own: they stand below the first line of utter_who_is_told_duty.

@@ -23,7 +23,7 @@ def test_every_language_has_its_list() -> None:
     "key",
     (
         "yes no skip stop wipe person language help tip question status code numbers vanish keep share "
-        "start thanks who_is_this insult"
+        "start thanks who_are_you insult"
     ).split(),
 )
 def test_every_list_has_words_for(key: str, language: str) -> None:
