@@ -85,8 +85,19 @@ def say(
         created = session.scalar(insert(OutboxMessage).values(row).on_conflict_do_nothing().returning(OutboxMessage.id))
         if created is not None:
             ids.append(created)
+    _pull_forward(session, conversation, priority)
     wake(session, "outbox")
     return ids
+
+
+def _pull_forward(session: Session, conversation: Conversation, priority: int) -> None:
+    """One person's messages leave in order: what waits before an urgent reply is as urgent as the reply."""
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.conversation_id == conversation.id, OutboxMessage.state == OutboxState.PENDING)
+        .where(OutboxMessage.audience == Audience.REPORTER.value, OutboxMessage.priority > priority)
+        .values(priority=priority)
+    )
 
 
 def say_template(

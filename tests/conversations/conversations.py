@@ -207,7 +207,7 @@ CONVERSATIONS = (
         say("<code>", "ask_safe_now"),
         SAFE,
         say("<code>", "return_code", do="give_code"),
-        say("<1>", "who_can_see", "ask_whose", do="record_facts:topic"),
+        say("<1>", "who_is_told", "ask_whose", do="record_facts:topic"),
     ),
     told(
         "whom else they can call, and a chat that empties itself, once it is safe; the question stays open",

@@ -83,6 +83,20 @@ def test_one_person_is_sent_one_message_at_a_time_and_others_do_not_wait(talking
     assert other.row.conversation_id != first.row.conversation_id
 
 
+def test_what_waits_before_an_urgent_reply_is_as_urgent(talking: House) -> None:
+    with talking.database.transaction() as session:
+        mine = lock_conversation(session, talking.conversation().id)
+        outbox.say_template(session, mine, "utter_nobody_yet", key="status", author=Author.SYSTEM)
+    talking.arrives("hello", sender=OTHER_REPORTER)
+    talking.handle()
+    with talking.database.transaction() as session:
+        mine = lock_conversation(session, mine.id)
+        outbox.say(session, mine, [Words(text="now")], key="urgent", author=Author.BOT, priority=outbox.URGENT_REPLY)
+    first = _claim(talking)
+    assert first is not None
+    assert first.row.key == "status"
+
+
 def test_the_same_cause_is_queued_once(talking: House) -> None:
     assert len(_say(talking, "one", "two", key="same")) == 2
     assert _say(talking, "one", "two", key="same") == []
