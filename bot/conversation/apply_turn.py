@@ -6,104 +6,34 @@ version and are cancelled by the outbox; facts and urgency count all the same.""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from bot.channels.text_clusters import shortened
 from bot.conversation import directives as want
 from bot.conversation import received_files
 from bot.conversation.choices_made import choice_in, chose_for_a_closed_case, note_official
-from bot.conversation.engine import Say, State, TurnAnswer, Understanding
 from bot.conversation.heard_facts import deadline_of, heard_facts
-from bot.conversation.hotline_words import ASKED as HOTLINES
-from bot.conversation.hotline_words import numbers_asked_for
-from bot.conversation.status import true_response
-from bot.conversation.who_is_told import QUESTION, Telling, asks_whom_to_tell, note_what_was_told, true_words
+from bot.conversation.say_turn import say_neutral, say_turn
+from bot.conversation.turn import Rooms, Turn
 from bot.conversation.wipe import wipe_conversation
-from bot.conversation.wording import Wording
-from bot.database.states import Author, ClosedBy, ReportKind, Safety
+from bot.database.states import ClosedBy, ReportKind, Safety
 from bot.database.tables import ContactPoint, Conversation, Report
-from bot.dialogue.disclosing import WHO_IS_TOLD
 from bot.escalation.alarms import raise_alarm, stand_down, wait_for_danger_answer
 from bot.escalation.owner_notes import tell_owner_of_new_words
-from bot.messages.cover import begin_cover, close, cover_of, is_closed, trust
+from bot.messages.cover import close, is_closed, trust
 from bot.messages.inbox import Claimed
 from bot.messages.message import MessageKind
-from bot.messages.outbox import REPLY, URGENT_REPLY, Words, release_held, say
-from bot.messages.return_codes import give_code
-from bot.privacy.return_codes import grouped
-from bot.privacy.sealing import ConversationOpener, ServiceKeys, seal_to
+from bot.messages.outbox import release_held
+from bot.privacy.sealing import ConversationOpener, seal_to
 from bot.reports.choices import record_choice
 from bot.reports.report_store import find_open_report, lock_conversation, open_report, raise_urgency, record_facts
 from bot.reports.triage import Verdict, judge
 from bot.reports.urgency import Urgency
 from bot.settings import Settings
 
-# What the bot says even while a human speaks: the safety of the phone, return codes, stop and erase stay its duty.
-_RETURN_CODE = "utter_return_code"
-_SAID_BESIDE_A_HUMAN = frozenset(
-    "utter_ask_safe_now utter_not_safe utter_stop utter_ask_wipe utter_wiped utter_not_wiped utter_code_kept "
-    "utter_code_not_right utter_code_continues utter_code_in_text utter_code_unknown utter_code_wait "
-    "utter_vanish utter_keep utter_status utter_hotlines utter_choice_kept utter_choice_unchanged".split()
-) | {_RETURN_CODE}
-_SAID_WHEN_THEY_ASK = frozenset({QUESTION, WHO_IS_TOLD})  # beside a human only when they wrote the word for it
-_ABOUT_COVER = frozenset(
-    "utter_who_is_this utter_ask_safe_word utter_ask_duress_word utter_words_set utter_word_not_usable "
-    "utter_words_must_differ utter_word_left_out utter_ask_check_in_time utter_check_in_time_not_clear "
-    "utter_ask_check_in_word utter_check_in_set utter_check_in_cancelled utter_no_check_in".split()
-)
-NEUTRAL = "utter_not_safe"  # the deployment's own line: all that is said while the outside has to stay neutral
-_ONLY_OF_WHAT_IS_NOT_WRITTEN = "utter_words_only"  # not true of words in a language that we do not speak
-ENGLISH = "en"
-_READ_BACK, _READ_BACK_CHARACTERS, _NOT_TOLD = ("details", "place", "when", "people"), 24, "–"
 _KINDS = {"help": ReportKind.HELP_REQUEST, "tip": ReportKind.TIP, "question": ReportKind.QUESTION}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Turn:
-    """One handled message and the engine's answer to it. `version` is the conversation's when it was prepared;
-    `answer` is None when a human speaks, or nothing but the neutral line may be said (`neutral`): what was understood
-    counts all the same."""
-
-    claimed: Claimed
-    language: str
-    language_known: bool
-    writes_zawgyi: bool | None
-    sms: bool
-    version: int
-    understanding: Understanding
-    answer: TurnAnswer | None
-    one_of_many: bool = False  # it is answered with a later one of theirs (bot/messages/pace.py)
-    neutral: bool = False
-
-    @property
-    def do(self) -> tuple[want.Directive, ...]:
-        """What the engine wants done."""
-        return self.answer.do if self.answer else ()
-
-    @property
-    def floor(self) -> Urgency | None:
-        """What the floor found at the door."""
-        return Urgency(self.claimed.floor_urgency) if self.claimed.floor_urgency else None
-
-    @property
-    def unreadable(self) -> bool:
-        """Nobody could read what it tells: voice or picture, or words of a language we do not speak."""
-        return self.claimed.kind.may_tell_something or not self.language_known
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rooms:
-    """What applying a turn needs besides the turn."""
-
-    wording: Wording
-    keys: ServiceKeys = field(repr=False)
-    settings: Settings = field(repr=False)
 
 
 def apply_turn(session: Session, turn: Turn, opener: ConversationOpener, rooms: Rooms) -> None:
@@ -118,9 +48,9 @@ def apply_turn(session: Session, turn: Turn, opener: ConversationOpener, rooms: 
     report = _apply_to_report(session, conversation, turn, opener, rooms)
     if turn.answer is not None:
         conversation.state_sealed = seal_to(conversation.public_key, json.dumps(dict(turn.answer.state)))
-        _say(session, conversation, turn, turn.answer, report, opener, rooms)
+        say_turn(session, conversation, turn, turn.answer, report, opener, rooms)
     elif turn.neutral and not turn.one_of_many:
-        _say_neutral(session, conversation, turn, rooms)
+        say_neutral(session, conversation, turn, rooms)
     if any(isinstance(each, want.Wipe) for each in turn.do):
         wipe_conversation(session, conversation, opener, rooms.keys, keep_reply_to=turn.claimed.id)
 
@@ -247,112 +177,6 @@ def _judge(report: Report, turn: Turn) -> Verdict:
         themes=[theme for theme, _ in turn.understanding.themes],
         perhaps_urgent=turn.understanding.perhaps_urgent,
     )
-
-
-def _say(
-    session: Session,
-    conversation: Conversation,
-    turn: Turn,
-    answer: TurnAnswer,
-    report: Report | None,
-    opener: ConversationOpener,
-    rooms: Rooms,
-) -> None:
-    language = conversation.language or turn.language
-    beside = _SAID_BESIDE_A_HUMAN | _ABOUT_COVER
-    beside |= _SAID_WHEN_THEY_ASK if asks_whom_to_tell(answer.state) else frozenset()
-    said = [each for each in answer.say if conversation.owner_id is None or each.response in beside]
-    if not turn.language_known:
-        said = [each for each in said if each.response != _ONLY_OF_WHAT_IS_NOT_WRITTEN]
-    said = received_files.true_words(session, turn.claimed, said, opener, rooms.settings)
-    said = _with_offer(session, conversation, said)
-    code = _new_code(session, conversation, said, turn, rooms)
-    said = [each for each in said if each.response != _RETURN_CODE or code]
-    told = _told_so_far(answer.state)
-    telling = Telling(
-        conversation=conversation, state=answer.state, understanding=turn.understanding, opener=opener, sms=turn.sms
-    )
-    words = [
-        _in_words(session, telling, each, spoken, {**told, **each.arguments, **code}, rooms)
-        for each in said
-        for spoken in _spoken(turn, language)
-    ]
-    urgent = report is not None and Urgency(report.urgency).pages
-    rows = say(
-        session,
-        conversation,
-        words,
-        key=f"reply:{turn.claimed.id}",
-        author=Author.BOT,
-        priority=URGENT_REPLY if urgent else REPLY,
-        reply_to_inbox=turn.claimed.id,
-        written_for=turn.version,
-    )
-    responses = [each.response for each in said for _ in _spoken(turn, language)]
-    note_what_was_told(session, telling, zip(responses, rows, strict=False), rooms.wording.deployment)
-
-
-def _with_offer(session: Session, conversation: Conversation, said: list[Say]) -> list[Say]:
-    """Words of their own are offered once, when all is told and it is safe; a row at that desk says that they were."""
-    filed = [each.response for each in said] == ["utter_filed"]
-    if not filed or conversation.safety is not Safety.SAFE or cover_of(session, conversation.id) is not None:
-        return said
-    begin_cover(session, conversation.id)
-    return [*said, Say(response="utter_offer_words")]
-
-
-def _say_neutral(session: Session, conversation: Conversation, turn: Turn, rooms: Rooms) -> None:
-    """One line to everything, in the language they had before: another hand may write in another one."""
-    words = rooms.wording.render(NEUTRAL, conversation.language or turn.language, sms=turn.sms)
-    say(
-        session,
-        conversation,
-        [words],
-        key=f"reply:{turn.claimed.id}",
-        author=Author.BOT,
-        reply_to_inbox=turn.claimed.id,
-        written_for=turn.version,
-    )
-
-
-def _in_words(
-    session: Session, telling: Telling, each: Say, spoken: str, arguments: Mapping[str, Any], rooms: Rooms
-) -> Words:
-    if (true := true_words(session, telling, each.response, rooms.wording, spoken)) is not None:
-        return true
-    if each.response == HOTLINES:
-        conversation, opener = telling.conversation, telling.opener
-        return numbers_asked_for(session, conversation, opener, rooms.wording, spoken, sms=telling.sms)
-    name = true_response(session, telling.conversation, each.response)
-    child = _is_a_child(telling.state)
-    words = rooms.wording.render(name, spoken, sms=telling.sms, arguments=arguments, child=child)
-    return replace(words, erase_once_sent=each.response == _RETURN_CODE)
-
-
-def _new_code(
-    session: Session, conversation: Conversation, said: Sequence[Say], turn: Turn, rooms: Rooms
-) -> dict[str, str]:
-    """A return code is drawn only when it is going to be told: the one they had before stops working."""
-    asked = any(isinstance(each, want.GiveCode) for each in turn.do)
-    if not asked or all(each.response != _RETURN_CODE for each in said):
-        return {}
-    return {"code": grouped(give_code(session, conversation, rooms.keys))}
-
-
-def _told_so_far(state: State) -> dict[str, str]:
-    """What can be read back to the person, cut short; a dash for what was not told."""
-    slots = state.get("slots") or {}
-    return {name: shortened(str(slots.get(name) or _NOT_TOLD), _READ_BACK_CHARACTERS) for name in _READ_BACK}
-
-
-def _is_a_child(state: State) -> bool:
-    """Whether somebody writes as a child does: they are told the same in simpler words."""
-    return bool((state.get("slots") or {}).get("child"))
-
-
-def _spoken(turn: Turn, language: str) -> tuple[str, ...]:
-    """The language to answer in: to somebody who writes in one that we do not speak, English and what they chose."""
-    return (language,) if turn.language_known else tuple(dict.fromkeys((ENGLISH, language)))
 
 
 def conversation_of(session: Session, claimed: Claimed) -> Conversation:

@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.conversation.apply_turn import Rooms, Turn, apply_turn
+from bot.conversation.apply_turn import apply_turn
 from bot.conversation.directives import Directive
 from bot.conversation.engine import Say, State, TurnAnswer, Understanding
 from bot.conversation.languages import Heard, choose
+from bot.conversation.turn import Rooms, Turn
 from bot.database.tables import Conversation
 from bot.dialogue.state import begin, check_state, empty_state
 from bot.messages import inbox

@@ -7,11 +7,11 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
-from bot.conversation.apply_turn import Rooms
 from bot.conversation.at_once import Arrived, answer_at_once, language_of
 from bot.conversation.check_in_times import chosen_time, heard_time, shown, written_time
 from bot.conversation.command_words import find_command
 from bot.conversation.engine import Say, Understanding
+from bot.conversation.turn import Rooms
 from bot.database.states import Asking, ClosedBy, Safety
 from bot.database.tables import Conversation, Cover
 from bot.escalation.alarms import raise_alarm

@@ -11,7 +11,6 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from bot.conversation.apply_turn import NEUTRAL, Rooms
 from bot.conversation.at_once import (
     Arrived,
     answer_at_once,
@@ -27,6 +26,7 @@ from bot.conversation.directives import Directive, RaiseUrgency
 from bot.conversation.duress import DURESS, duress_follows, fall_dull, sound_duress
 from bot.conversation.engine import Say, Situation, TurnAnswer, TurnRequest, Understanding
 from bot.conversation.own_words_desk import begin_words, hear_choice
+from bot.conversation.turn import NEUTRAL, Rooms
 from bot.database.states import Asking, ClosedBy, Safety
 from bot.database.tables import Conversation
 from bot.messages import check_ins, inbox

@@ -17,13 +17,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.conversation.apply_turn import Rooms, Turn, apply_turn, conversation_of
+from bot.conversation.apply_turn import apply_turn, conversation_of
 from bot.conversation.at_once import Arrived
 from bot.conversation.command_words import find_command
 from bot.conversation.cover_desk import Step, finish_with_engine, opened_request, take_own_word, take_request
 from bot.conversation.engine import DialogueEngine, Situation, TurnAnswer, TurnRequest
 from bot.conversation.languages import Heard, choose, hear
 from bot.conversation.return_codes import take_code
+from bot.conversation.turn import Rooms, Turn
 from bot.conversation.wording import Wording
 from bot.database.session import Database
 from bot.database.states import Safety

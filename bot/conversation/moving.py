@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.conversation.apply_turn import Rooms
 from bot.conversation.received_files import note_signs
+from bot.conversation.turn import Rooms
 from bot.database.states import InboxState, OutboxState
 from bot.database.tables import ContactPoint, Conversation, InboxMessage, OutboxMessage, Report
 from bot.messages import attachments, chat_history

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from bot.conversation.apply_turn import Rooms
 from bot.conversation.at_once import Arrived, answer_at_once, language_of
 from bot.conversation.check_in_desk import agree_on_word
 from bot.conversation.command_words import find_command
 from bot.conversation.cover_phrases import is_anybodys
 from bot.conversation.engine import Say, Understanding
+from bot.conversation.turn import Rooms
 from bot.database.states import Asking
 from bot.database.tables import Conversation, Cover
 from bot.dialogue.commands import LANGUAGES

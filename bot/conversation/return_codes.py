@@ -9,10 +9,10 @@ from itertools import islice, tee
 
 from sqlalchemy.orm import Session
 
-from bot.conversation.apply_turn import NEUTRAL, Rooms
 from bot.conversation.at_once import Arrived, answer_at_once, asking_for_safety, state_of
 from bot.conversation.engine import Say, State
 from bot.conversation.moving import move_here
+from bot.conversation.turn import NEUTRAL, Rooms
 from bot.database.states import Safety
 from bot.database.tables import Conversation
 from bot.dialogue.questions import TAKES_FREE_TEXT
