@@ -1,6 +1,6 @@
-"""Every table and every column, with cover_tables.py, file_tables.py and telling_tables.py beside it. Whatever could tell who someone is
-or what they said is sealed, and its column ends in _sealed; hashes are keyed with a key that is not in the database.
-What is left stands in docs/privacy.md."""
+"""Every table and every column; cover_tables.py, file_tables.py and telling_tables.py stand beside it. Whatever could
+tell who someone is or what they said is sealed, and its column ends in _sealed; hashes are keyed with a key that is not
+in the database. What is left stands in docs/privacy.md."""
 
 from __future__ import annotations
 
