@@ -96,21 +96,7 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared | None
     heard = hear(text) if claimed.kind is MessageKind.TEXT else Heard(language=None)
     default = desk.wording.deployment.default_language.value
     state = json.loads(opener.open(conversation.state_sealed)) if conversation.state_sealed else None
-    last = inbox.last_word_before(session, claimed)
-    gap = last is not None and claimed.received_at - last > desk.settings.hold_after
-    one_of_many = answered_with_a_later_one(
-        session, conversation.id, claimed.id, received_at=claimed.received_at, many=desk.settings.many_messages
-    )
-    arrived = Arrived(
-        claimed=claimed,
-        heard=heard,
-        gap=gap or _forgot_safety(conversation, state),
-        sms=claimed.channel in desk.writes_as_sms,
-        text=text,
-        readings=reading.all,
-        first=last is None,
-        one_of_many=one_of_many,
-    )
+    arrived = _arrived(session, claimed, conversation, reading, heard, state, desk)
     step = _step(session, conversation, arrived, desk.rooms)
     if step is Step.DONE:
         return None
@@ -126,7 +112,7 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared | None
         request = opened_request(request, conversation, desk.rooms)
     return _Prepared(
         request=request,
-        converse=step is not Step.NEUTRAL and _speaks(session, conversation, request, step, one_of_many=one_of_many),
+        converse=step is not Step.NEUTRAL and _speaks(session, conversation, request, arrived, step),
         version=conversation.version,
         writes_zawgyi=_writes_zawgyi(reading, heard),
         step=step,
@@ -134,13 +120,36 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared | None
     )
 
 
-def _speaks(
-    session: Session, conversation: Conversation, request: TurnRequest, step: Step, *, one_of_many: bool
-) -> bool:
-    silent = conversation.owner_id is not None or one_of_many
+def _arrived(
+    session: Session,
+    claimed: Claimed,
+    conversation: Conversation,
+    reading: Reading,
+    heard: Heard,
+    state: Mapping[str, Any] | None,
+    desk: Desk,
+) -> Arrived:
+    last = inbox.last_word_before(session, claimed)
+    gap = last is not None and claimed.received_at - last > desk.settings.hold_after
+    return Arrived(
+        claimed=claimed,
+        heard=heard,
+        gap=gap or _forgot_safety(conversation, state),
+        sms=claimed.channel in desk.writes_as_sms,
+        text=reading.text,
+        readings=reading.all,
+        first=last is None,
+        one_of_many=answered_with_a_later_one(
+            session, conversation.id, claimed.id, received_at=claimed.received_at, many=desk.settings.many_messages
+        ),
+    )
+
+
+def _speaks(session: Session, conversation: Conversation, request: TurnRequest, arrived: Arrived, step: Step) -> bool:
+    silent = conversation.owner_id is not None or arrived.one_of_many
     if not silent or step is Step.OPENS:
         return True
-    return _is_the_engines_duty(session, conversation, request, one_of_many=one_of_many)
+    return _is_the_engines_duty(session, conversation, request, one_of_many=arrived.one_of_many)
 
 
 def _writes_zawgyi(reading: Reading, heard: Heard) -> bool | None:

@@ -52,11 +52,7 @@ def take_in(
         session,
         message,
         keys=keys,
-        verdict=DoorVerdict(
-            urgency=floor.urgency.value if floor.urgency else None,
-            reasons=floor.reasons,
-            pages=floor.urgency is not None and floor.urgency.pages,
-        ),
+        verdict=_verdict(floor),
         staff_only=staff_only,
         staff_words=parse_reply(reading.text) is not None,
         received_at=received_at,
@@ -76,6 +72,15 @@ def take_in(
         raise_urgency(report, floor.urgency, floor.reasons)
         raise_alarm(session, report, Urgency(report.urgency), floor.reasons[0], settings)
     return True
+
+
+def _verdict(floor: FloorVerdict) -> DoorVerdict:
+    urgency = floor.urgency
+    return DoorVerdict(
+        urgency=urgency.value if urgency else None,
+        reasons=floor.reasons,
+        pages=urgency is not None and urgency.pages,
+    )
 
 
 def _signs(reading: Reading, floor: FloorVerdict) -> frozenset[Sign]:

@@ -56,13 +56,10 @@ def say_turn(
 ) -> None:
     """Queue what the turn says: of the engine's words those that may be said now, in the ones that are true."""
     language = conversation.language or turn.language
-    beside = _SAID_BESIDE_A_HUMAN | _ABOUT_COVER
-    beside |= _SAID_WHEN_THEY_ASK if asks_whom_to_tell(answer.state) else frozenset()
-    said = [each for each in answer.say if conversation.owner_id is None or each.response in beside]
-    if not turn.language_known:
-        said = [each for each in said if each.response != _ONLY_OF_WHAT_IS_NOT_WRITTEN]
+    said = _said_now(conversation, turn, answer)
     said = received_files.true_words(session, turn.claimed, said, opener, rooms.settings)
-    said = _with_offer(session, conversation, said)
+    if not _is_a_child(answer.state):  # nobody speaks of secrets with a child
+        said = _with_offer(session, conversation, said)
     code = _new_code(session, conversation, said, turn, rooms)
     said = [each for each in said if each.response != _RETURN_CODE or code]
     told = _told_so_far(answer.state)
@@ -87,6 +84,13 @@ def say_turn(
     )
     responses = [each.response for each in said for _ in _spoken(turn, language)]
     note_what_was_told(session, telling, zip(responses, rows, strict=False), rooms.wording.deployment)
+
+
+def _said_now(conversation: Conversation, turn: Turn, answer: TurnAnswer) -> list[Say]:
+    beside = _SAID_BESIDE_A_HUMAN | _ABOUT_COVER
+    beside |= _SAID_WHEN_THEY_ASK if asks_whom_to_tell(answer.state) else frozenset()
+    said = [each for each in answer.say if conversation.owner_id is None or each.response in beside]
+    return [each for each in said if turn.language_known or each.response != _ONLY_OF_WHAT_IS_NOT_WRITTEN]
 
 
 def _with_offer(session: Session, conversation: Conversation, said: list[Say]) -> list[Say]:

@@ -52,4 +52,5 @@ def newest_case(stage: Stage, conversations: Collection[UUID]) -> Case | None:
 def pages_about(stage: Stage, number: int) -> list[str]:
     """What responders were sent about a case."""
     sent = list(stage.world.staff_bot.sent)
-    return [each.text for each in sent if re.search(rf"\b{number}\b", each.text)]
+    named = re.compile(rf"\b(?:case|reply|ack) {number}\b", re.IGNORECASE)  # minutes are numbers too
+    return [each.text for each in sent if named.search(each.text)]

@@ -11,7 +11,7 @@ from tests.journeys.telephones import Shown
 
 ZAWGYI = "zawgyi"  # Burmese, in the encoding of old phones
 _PLACEHOLDER = re.compile(r"\\\{(\w+)\\\}")
-_NEVER_SAID_SO = frozenset({"status", "hotline_line", "hotline_records_yes", "hotline_records_no"})
+_NEVER_SAID_SO = frozenset({"status", "hotline_line", "hotline_records_yes", "hotline_records_no", "duty"})
 
 
 def spoken(language: str) -> str:

@@ -31,6 +31,10 @@ class StaffBrowser:
         self.page = answer.text
         return self.page
 
+    def is_offered_a_file(self) -> bool:
+        """Whether the page at hand has a button that opens one."""
+        return any(form.action == f"/cases/{self._number}/files/open" for form in forms_of(self.page))
+
     def open_file(self) -> httpx.Response:
         """Open the first file of the case at hand."""
         path = f"/cases/{self._number}/files/open"

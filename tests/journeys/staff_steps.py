@@ -20,6 +20,7 @@ class StaffSee:
     """The newest case of this conversation as it stands. What is None is not looked at."""
 
     alarm: str | None = None
+    reason: str | None = None
     woken: bool | None = None
     urgency: str | None = None
     kind: str | None = None
@@ -31,11 +32,13 @@ class StaffSee:
         if self.woken is False:
             assert scene.pages() == [], "somebody was woken for it"
             assert not set(case.alarms) & set(AWAKE) if case else True
-        if self.alarm is not None:
+        for reason in filter(None, (self.alarm, self.reason)):
             assert case is not None, "there is no case"
-            assert self.alarm in case.reasons, f"reasons {case.reasons}"
+            assert reason in case.reasons, f"reasons {case.reasons}"
+        if self.alarm is not None:
             wait_until("an alarm for the case", lambda: bool(set(scene.alarms()) & set(AWAKE)))
             wait_until("a page for the case", lambda: scene.pages() != [])
+            case = scene.case()  # whoever was only now woken may have been woken for more
         wanted = {"urgency": self.urgency, "kind": self.kind, "filed": self.filed}
         seen = {name: getattr(case, name) if case else None for name, each in wanted.items() if each is not None}
         assert seen == {name: each for name, each in wanted.items() if each is not None}
@@ -49,6 +52,14 @@ class NothingIsKept:
 
     def play(self, scene: Scene) -> None:
         assert scene.case() is None, "there is a case"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffArePagedAnew:
+    """An alarm that somebody had taken is nobody's again, and pages."""
+
+    def play(self, scene: Scene) -> None:
+        wait_until("it pages anew", lambda: AlarmState.PAGING in scene.alarms())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,11 +142,12 @@ class AnsweredBy:
 def staff_see(
     *,
     alarm: str | None = None,
+    reason: str | None = None,
     woken: bool | None = None,
     urgency: str | None = None,
     kind: str | None = None,
     filed: bool | None = None,
     **facts: str,
 ) -> StaffSee:
-    """The case as it must stand; `alarm` is one of the coded reasons, and somebody was paged."""
-    return StaffSee(alarm=alarm, woken=woken, urgency=urgency, kind=kind, filed=filed, facts=facts)
+    """The case as it must stand; `reason` is one of the coded reasons, `alarm` one for which somebody was paged."""
+    return StaffSee(alarm=alarm, reason=reason, woken=woken, urgency=urgency, kind=kind, filed=filed, facts=facts)

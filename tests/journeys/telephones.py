@@ -22,6 +22,7 @@ _PER_AREA = 100  # 555-0100 to 555-0199 of every area are kept for fiction; in 2
 _VOICE: dict[str, object] = {"voice": {"file_id": "voice-of-nobody", "file_unique_id": "v1", "duration": 4}}
 _PICTURE = {"file_id": "photo-of-nobody", "file_unique_id": "p1", "width": 90, "height": 90}
 _PLACE: dict[str, object] = {"location": {"latitude": 13.6586, "longitude": 102.5632}}
+FILES: Mapping[str, bytes] = {"voice": b"OggS" + bytes(range(256)), "photo": b"\xff\xd8\xff" + bytes(range(256))}
 CONTENTS: Mapping[str, dict[str, object]] = {
     "voice": _VOICE,
     "photo": {"photo": [_PICTURE]},
@@ -83,8 +84,10 @@ class Telephone:
         raise AssertionError(f"no button for {payload}")
 
     def sends(self, kind: str) -> None:
-        """Send something that is not words; Telegram only."""
+        """Send something that is not words; Telegram only, which keeps its file."""
         assert not self.sms, "an SMS is words"
+        if kind in FILES:
+            self.world.telegram.holds_file(f"{kind}-of-nobody", FILES[kind])
         self._stored(self.world.telegram.person_sends(int(self.address), **CONTENTS[kind])["update_id"])
 
     def conversation(self) -> UUID | None:

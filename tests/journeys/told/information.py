@@ -14,7 +14,7 @@ JOURNEYS = (
         says("câu hỏi", "ask_safe_now"),
         chooses(1, "who ask_info_topic"),
         chooses(1, "info_job_offer ask_departure"),
-        says("thứ sáu này em bay qua Campuchia", "who_can_see filed"),
+        says("thứ sáu này em bay qua Campuchia", "who_is_told filed"),
         staff_see(woken=False, urgency="HIGH", kind="question", filed=True, info_topic="job_offer"),
     ),
     told(
@@ -33,9 +33,9 @@ JOURNEYS = (
         SMS,
         says("မေးခွန်း", "ask_safe_now"),
         says("၁", "who ask_info_topic"),
-        says("၃", "info_out ask_whose"),
-        says("၁", "who_can_see ask_danger_now"),
-        says("၂", "ask_place"),
+        says("၃", "info_out_th ask_whose"),
+        says("၁", "who_is_told ask_danger_now"),
+        says("၂", "who_can_see ask_place"),
         staff_see(kind="help_request"),
     ),
     told(
@@ -45,8 +45,8 @@ JOURNEYS = (
         says("ขอสอบถาม", "ask_safe_now"),
         says("๑", "who ask_info_topic"),
         says("๔", "info_reporting"),
-        says("แจ้งเบาะแส", "who_can_see ask_danger_now"),
-        says("ไม่", "ask_details"),
+        says("แจ้งเบาะแส", "who_is_told ask_danger_now"),
+        says("ไม่", "who_can_see ask_details"),
         staff_see(woken=False, kind="tip"),
     ),
     told(
@@ -64,8 +64,8 @@ JOURNEYS = (
         SMS,
         says("i have a question", "ask_safe_now"),
         says("1", "who ask_info_topic"),
-        says("6", "who_can_see ask_question"),
-        says("can my cousin in a shelter get her passport back", "filed"),
+        says("6", "who_is_told ask_question"),
+        says("can my cousin in a shelter get her passport back", "who_can_see filed"),
         staff_see(woken=False, kind="question", filed=True),
     ),
 )

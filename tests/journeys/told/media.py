@@ -1,4 +1,4 @@
-"""What is not words: voice, photo, location. Danger is asked first, and a yes wakes somebody."""
+"""What is not words: voice and photo are taken. Danger is asked first, and a yes wakes somebody."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ JOURNEYS = (
         "km",
         TELEGRAM,
         says("សួស្តី", "ask_safe_now"),
-        sends("voice", "words_only ask_danger_now"),
+        sends("voice", "voice_taken ask_danger_now"),
         chooses(1, "ask_safe_now"),
         staff_see(alarm="danger_now"),
         chooses(1, "who ask_topic"),
@@ -23,9 +23,9 @@ JOURNEYS = (
         TELEGRAM,
         says("แจ้งเบาะแส", "ask_safe_now"),
         chooses(1, "who ask_danger_now"),
+        chooses(2, "who_is_told ask_details"),
+        sends("photo", "picture_taken ask_danger_now"),
         chooses(2, "who_can_see ask_details"),
-        sends("photo", "words_only ask_danger_now"),
-        chooses(2, "ask_details"),
         staff_see(woken=False, urgency="HIGH", kind="tip"),
     ),
     told(
@@ -34,10 +34,11 @@ JOURNEYS = (
         TELEGRAM,
         says("hello", "ask_safe_now"),
         chooses(1, "who ask_topic"),
-        sends("voice", "words_only ask_danger_now"),
+        sends("voice", "voice_taken ask_danger_now"),
         staff_see(woken=False, urgency="HIGH"),
         later(minutes=3),
-        staff_see(alarm="unreadable_voice", urgency="HIGH"),
+        staff_see(alarm="unreadable_voice", urgency="URGENT"),
+        staff_see(reason="no_answer_to_danger_question"),
     ),
     told(
         "a Burmese worker's first message is a voice note",
@@ -45,7 +46,7 @@ JOURNEYS = (
         TELEGRAM,
         sends("start", "choose_language"),
         chooses(4, "language_set ask_safe_now"),
-        sends("voice", "words_only ask_danger_now"),
+        sends("voice", "voice_taken ask_danger_now"),
         chooses(1, "ask_safe_now"),
         staff_see(alarm="danger_now"),
     ),

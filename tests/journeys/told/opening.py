@@ -15,7 +15,7 @@ JOURNEYS = (
         says("สวัสดีค่ะ", "ask_safe_now"),
         NothingIsKept(),
         chooses(1, "who ask_topic"),
-        chooses(1, "who_can_see ask_whose"),
+        chooses(1, "who_is_told ask_whose"),
         staff_see(woken=False),
     ),
     told(
@@ -25,7 +25,7 @@ JOURNEYS = (
         says("cuu em voi ho khoa cua nhot em trong phong", "urgent_received ask_safe_now"),
         staff_see(alarm="confined", kind="help_request"),
         says("1", "who ask_danger_now"),
-        says("1", "who_can_see ask_place"),
+        says("1", "who_is_told ask_place"),
         staff_see(alarm="danger_now", urgency="CRITICAL"),
     ),
     told(
@@ -52,7 +52,7 @@ JOURNEYS = (
         says("ជំរាបសួរ", "ask_safe_now"),
         says("មានសុវត្ថិភាព", "who ask_topic"),
         says("ទេ", "ask_rephrase ask_topic"),
-        says("២", "who_can_see ask_danger_now"),
+        says("២", "who_is_told ask_danger_now"),
         staff_see(woken=False, kind="tip"),
     ),
     told(

@@ -75,7 +75,7 @@ def test_whatever_another_hand_writes_before_safe_it_learns_of_no_person(house: 
         for words in ("what is this", "answer me", "skip", "you stupid machine", "stupid bot", "who are you", "bot")
         for reply in house.hears(words)
     ]
-    assert set(replies) == {_words(house, "utter_ask_safe_now")}
+    assert set(replies) == {_words(house, "utter_ask_safe_now"), _words(house, "utter_who_is_this")}
     assert house.report().person_wanted_at is not None, "a person is called all the same"
 
 

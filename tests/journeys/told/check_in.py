@@ -1,0 +1,86 @@
+"""Check-in: a word is written by an agreed time. When it does not come, people are woken and the phone is silent."""
+
+from __future__ import annotations
+
+from bot.database.states import CheckInState
+from tests.journeys.check_in_steps import CheckInIs
+from tests.journeys.journey import chooses, later, says, told
+from tests.journeys.staff_steps import StaffRead, StaffTake, StaffWrite, staff_see
+from tests.journeys.telephones import SMS, TELEGRAM
+
+JOURNEYS = (
+    told(
+        "an English speaker agrees on a time, writes her word before it, and nobody is woken",
+        "en",
+        SMS,
+        says("hello", "ask_safe_now"),
+        says("1", "who ask_topic"),
+        says("check in", "ask_check_in_time"),
+        says("1", "ask_check_in_word"),
+        says("blue kettle", "check_in_set"),
+        later(hours=2),
+        says("Blue Kettle.", "not_safe"),
+        CheckInIs(state=CheckInState.KEPT),
+        later(hours=9),
+        CheckInIs(state=CheckInState.KEPT),
+        staff_see(woken=False),
+        says("hello", "ask_safe_now"),
+        says("1", "who_is_told ask_topic"),
+    ),
+    told(
+        "a Khmer worker's word does not come in the night: people are woken, and her phone shows nothing",
+        "km",
+        TELEGRAM,
+        says("សំណួរ", "ask_safe_now"),
+        chooses(1, "who ask_info_topic"),
+        says("ណាត់ម៉ោង", "ask_check_in_time"),
+        chooses(1, "ask_check_in_word"),
+        says("ផ្កាម្លិះក្រអូប", "check_in_set"),
+        staff_see(woken=False),
+        later(hours=2, minutes=11),
+        CheckInIs(state=CheckInState.MISSED),
+        staff_see(alarm="check_in_missed", urgency="URGENT"),
+        StaffTake(),
+        StaffRead(),
+        StaffWrite(text="តើអ្នកសុខសប្បាយទេ?"),
+        says("ផ្កាម្លិះក្រអូប", "not_safe"),
+        CheckInIs(state=CheckInState.LATE),
+        staff_see(urgency="URGENT"),
+        says("អាឡូ", "ask_safe_now"),
+        chooses(1, "person_reached person_read person_writes"),
+    ),
+    told(
+        "a Burmese worker with a safe word misses the time: a yes opens nothing, her word does",
+        "my",
+        TELEGRAM,
+        says("မင်္ဂလာပါ", "ask_safe_now"),
+        chooses(1, "who ask_topic"),
+        says("လျှို့ဝှက်စကား", "ask_safe_word"),
+        says("ပုစွန်ဆိပ်ဥယျာဉ်", "ask_duress_word"),
+        says("ကျော်", "words_set"),
+        says("အချိန်ချိန်း", "ask_check_in_time"),
+        chooses(1, "check_in_set"),
+        later(hours=2, minutes=11),
+        CheckInIs(state=CheckInState.MISSED),
+        staff_see(alarm="check_in_missed"),
+        chooses(1, "not_safe"),
+        says("ဘယ်သူလဲ", "not_safe"),
+        says("ပုစွန်ဆိပ်ဥယျာဉ်", "who_is_told ask_topic"),
+        staff_see(urgency="URGENT"),
+    ),
+    told(
+        "a Vietnamese worker says tonight by the clock, calls it off, and nobody is woken",
+        "vi",
+        SMS,
+        says("xin chao", "ask_safe_now"),
+        says("1", "who ask_topic"),
+        says("hen gio", "ask_check_in_time"),
+        says("ngay mai", "check_in_time_not_clear"),
+        says("1", "ask_check_in_word"),
+        says("canh buom xanh", "check_in_set"),
+        says("huy hen", "check_in_cancelled"),
+        later(hours=3),
+        CheckInIs(state=CheckInState.CANCELLED),
+        staff_see(woken=False),
+    ),
+)
