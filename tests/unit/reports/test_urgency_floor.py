@@ -101,7 +101,15 @@ def test_two_languages_in_one_message_are_both_read() -> None:
     assert verdict.urgency is not None
 
 
-@pytest.mark.parametrize("text", ["anh gửi em xem đoạn chat hôm qua nhé", "who has read it"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "anh gửi em xem đoạn chat hôm qua nhé",
+        "no no, em không pregnant, chỉ mập lên thôi",
+        "who has read it",
+        "you said a person reads after you, did she read",
+    ],
+)
 def test_a_text_plainly_in_one_language_is_not_read_as_another_in_latin_letters(text: str) -> None:
     assert assess(read(text)) == NOTHING_FOUND
 
