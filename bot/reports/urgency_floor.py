@@ -12,12 +12,14 @@ from functools import cached_property
 from pathlib import Path
 
 from bot.messages.normalising import Reading, without_marks
-from bot.reports.phrase_book import PhraseBook, Rule, load
+from bot.reports.phrase_book import LANGUAGES, PhraseBook, Rule, load
 from bot.reports.urgency import Urgency
 
 _WINDOW, _OVERLAP = 1500, 200  # a text of 100 kB is read in pieces, so that no pattern can take long
 _MOST_READ_AT_THE_START, _MOST_READ_AT_THE_END = 16_000, 4_000  # Telegram's longest text has 4,096 characters
 ENGLISH = "en"
+_EVERY_LANGUAGE = frozenset(LANGUAGES)
+_ENGLISH_ONLY, _VIETNAMESE_OR_MIXED = frozenset({ENGLISH}), frozenset({"vi", ENGLISH})
 # The commonest words of English: some of them are words elsewhere too, most of a text is so only in English.
 _ENGLISH_WORDS = frozenset(
     (
@@ -35,6 +37,8 @@ _ENGLISH_WORDS = frozenset(
     ).split()
 )
 _LATIN_WORD = re.compile("[a-z]+")
+# Thai, Lao, Burmese, Khmer.
+_OTHER_SCRIPT = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\ua9e0-\ua9ff\uaa60-\uaa7f]")
 _FEWEST_ENGLISH_WORDS, _ENGLISH_SHARE = 3, 0.55
 _FEW_MARKS = 0.08  # Vietnamese below this share of marked letters counts as typed without marks
 
@@ -59,8 +63,11 @@ def assess(reading: Reading) -> FloorVerdict:
             plain = without_marks(window)
             marks_count = window != plain and _share_of_marks(window, plain) >= _FEW_MARKS
             spans = _Spans(window, plain)
+            languages = _languages_of(window, spans, marks_count=marks_count)
             for rule in _phrases().rules:
                 if (rule.urgency, rule.reason) in found or not rule.needs.search(window):
+                    continue
+                if rule.language not in languages:
                     continue
                 if _hits(rule, spans, marks_count):
                     found[rule.urgency, rule.reason] = rule.language
@@ -102,6 +109,16 @@ def _windows(text: str) -> Iterator[str]:
         yield text[max(0, start - _OVERLAP) : start + _WINDOW]
 
 
+def _languages_of(window: str, spans: _Spans, *, marks_count: bool) -> frozenset[str]:
+    """Whose phrases are looked for: every language's. But where a text is plainly English or Vietnamese, what its words
+    happen to mean in another language typed in Latin letters does not count ("doan chat" is a chat in Vietnamese)."""
+    if _OTHER_SCRIPT.search(window):
+        return _EVERY_LANGUAGE
+    if marks_count:
+        return _VIETNAMESE_OR_MIXED
+    return _ENGLISH_ONLY if spans.reads_as_english else _EVERY_LANGUAGE
+
+
 def _share_of_marks(text: str, plain: str) -> float:
     letters = sum(character.isalpha() for character in text) or 1
     return sum(one != other for one, other in zip(text, plain, strict=False)) / letters
@@ -119,12 +136,12 @@ class _Spans:
         English words too, and what does not count in English does not count there; but "song" is two in Thai and to
         live in Vietnamese, so the text has to read as English."""
         spans = self._spans(language, plain=plain)
-        if language != ENGLISH and hit.group().isascii() and self._reads_as_english:
+        if language != ENGLISH and hit.group().isascii() and self.reads_as_english:
             spans = [*spans, *self._spans(ENGLISH, plain=plain)]
         return any(start <= hit.start() and hit.end() <= end for start, end in spans)
 
     @cached_property
-    def _reads_as_english(self) -> bool:
+    def reads_as_english(self) -> bool:
         words = _LATIN_WORD.findall(self.window)
         english = sum(word in _ENGLISH_WORDS for word in words)
         return english >= _FEWEST_ENGLISH_WORDS and english >= _ENGLISH_SHARE * len(words)

@@ -101,6 +101,26 @@ def test_two_languages_in_one_message_are_both_read() -> None:
     assert verdict.urgency is not None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "anh gửi em xem đoạn chat hôm qua nhé",
+        "no no, em không pregnant, chỉ mập lên thôi",
+        "who has read it",
+        "you said a person reads after you, did she read",
+    ],
+)
+def test_a_text_plainly_in_one_language_is_not_read_as_another_in_latin_letters(text: str) -> None:
+    assert assess(read(text)) == NOTHING_FOUND
+
+
+@pytest.mark.parametrize("text", ["ช่วยด้วย they beat me", "họ beat me every day", "please help cứu tôi"])
+def test_a_cry_in_two_languages_at_once_pages(text: str) -> None:
+    urgency = assess(read(text)).urgency
+    assert urgency is not None
+    assert urgency.pages
+
+
 def test_harmless_text_around_a_cry_lowers_nothing() -> None:
     for harmless in ("thank you so much, I am fine, haha", "I am writing a school essay about trafficking"):
         assert _found(f"{harmless}. {CRIES['en']}") == _found(CRIES["en"])
