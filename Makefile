@@ -35,7 +35,7 @@ test: setup  ## all tests, also those with a browser and with Rasa; PYTEST_ARGS 
 	@$(BOOTSTRAP) browser
 	@$(MAKE) --no-print-directory train
 	@.venv/bin/python -m tests.fakes.telegram_test_api.install
-	.venv/bin/python -m pytest $(PYTEST_ARGS)
+	.venv/bin/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 bench: setup  ## latency, memory, start-up, beside stock Rasa
 	@exec .venv/bin/python -m bench

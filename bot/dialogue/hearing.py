@@ -188,6 +188,8 @@ class Hearing:
             return
         if message.intent == "insult":
             self.say.append("utter_insult")
+        elif message.intent == "who_is_this":
+            forget_safety(self.slots)  # another hand holds the phone: nothing is said before it is safe
         elif message.intent == "who_are_you":
             self.say.append(DISCLOSURES[0])
             self.slots["told_who"] = max(1, self.slots["told_who"])

@@ -11,7 +11,7 @@ TOPIC_OF_INTENT = {"help_self": "help", "help_other": "help", "report_tip": "tip
 ONLY_IN_EXACT_WORDS = {"safe_now": True, "danger_now": False, "wipe_confirmed": True}
 NOT_UNDERSTOOD = "nlu_fallback"
 # Answered in a word, and the question stays open. "Who are you?" asks somebody who needs us; "who is this?" asks who
-# found the phone: nothing is said to it here (bot/conversation/cover_desk.py answers it).
+# found the phone: safety is forgotten, and the bot answers it (bot/conversation/cover_desk.py).
 BESIDE_THE_POINT = frozenset({"insult", "who_are_you", "who_is_this"})
 _PLEASANTRIES = frozenset({"greet", "thanks"}) | BESIDE_THE_POINT
 

@@ -179,6 +179,8 @@ class Visit:
     def _is_heard_as_the_walks_hear(self, move: Move, kept: Kept) -> None:
         """Or the walks over the pure turn would walk through another door than people do."""
         request, _ = self.engine.turns[-1]
+        if request.text == "1":
+            return  # what took a "not safe" back is put to the engine as the answer "1", whatever they wrote
         expected = arrive(move.text, move.kind, kept, gap=request.situation.gap).request
         if replace(request, state=None, channel="sms", received_at=None) != replace(expected, state=None):
             raise Broken("the walks hear what the house hears")

@@ -158,7 +158,7 @@ def _is_answered(turn: Turn) -> bool:
     if asked in (None, "safe_now") or turn.arrived.request.situation != Situation():
         return False
     if command is None:
-        return asked in TAKES_FREE_TEXT and turn.answer.understanding.intent not in COMMANDS
+        return asked in TAKES_FREE_TEXT and turn.answer.understanding.intent not in COMMANDS | BESIDE_THE_POINT
     if command.intent == "skip":
         return asked != "language_choice"
     if asked in YES_OR_NO:

@@ -15,7 +15,7 @@ from tests.conversations.engines import summary
 from tests.conversations.words import LANGUAGES, WORDS
 from tests.rasa_environment.served_model import ServedModel
 
-CONVERSATIONS = 16
+CONVERSATIONS = 32
 TURNS = 20
 # Every word of the tables, and letters no language has. Answers come more often, or nothing is ever filed.
 TEXTS = [*WORDS["en"], "<1>", "<1>", "<2>", "3", "7", "zzkq", "xqz vvk", *["<skip>"] * 8]
