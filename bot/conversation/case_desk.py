@@ -31,6 +31,7 @@ from bot.errors import SampanError
 from bot.escalation import ownership, replies
 from bot.escalation.alarms import close_alarms
 from bot.messages import outbox
+from bot.messages.message import MessageKind
 from bot.messages.outbox import Words
 from bot.privacy.sealing import ConversationOpener, ServiceKeys
 from bot.reports.queue_cards import CaseNotFoundError, QueueCard, find_card
@@ -111,7 +112,7 @@ def open_case(session: Session, number: int, *, staff_id: int, keys: ServiceKeys
         )
     opener = opener_of(conversation, keys)
     entries = _entries(session, conversation, opener, wording)
-    if report.first_read_at is None and any(each.who == "reporter" and each.text for each in entries):
+    if report.first_read_at is None and any(map(_tells, entries)):
         report.first_read_at = func.now()
         key = f"read:{report.id}"
         outbox.say_template(session, conversation, "utter_person_read", key=key, author=Author.SYSTEM)
@@ -130,6 +131,12 @@ def open_case(session: Session, number: int, *, staff_id: int, keys: ServiceKeys
         files=list_files(session, conversation, staff_id=staff_id),
         locked_files_route=wording.deployment.locked_files_route,
     )
+
+
+def _tells(entry: Entry) -> bool:
+    """Whether somebody wrote words: not /start, and not a number that chose something."""
+    wrote = entry.who == "reporter" and entry.state != MessageKind.START.value
+    return wrote and bool(entry.text) and not entry.text.strip().isdigit()
 
 
 def _entries(

@@ -9,11 +9,16 @@ PERHAPS = "perhaps"  # the whole message is an age; whose, the case tells
 ADULT = 18
 _YOUNGEST = 4  # below it nobody writes
 _AGE = r"(\d{1,2})"
+# What may stand behind an age, and not behind "13 km away".
+_AND_GOES_ON = (
+    r"(?:[ -]?(?:years?|yrs?|yo|y/o)\b|\s*(?:$|[.,!?;])"
+    r"|\s+(?:and|but|so|help|please|pls|plz|now|old|girl|boy|they|he|she|we|my|can|i|don'?t)\b)"
+)
 # A Vietnamese clause begins with the writer: "em gái em 13 tuổi" is about a sister.
 _VI = r"(?:^|[.,!?;:]\s*)(?:dạ |da |thưa )?(?:em|con|cháu|chau|mình|minh|tôi|toi|tui)"
 # "I am 13", "I am a child": somebody else's age or child is never right behind the word for oneself.
 _OF_THEMSELVES = (
-    rf"\b(?:i am|i'?m|im)(?: still| only| just| a)* {_AGE}(?:[ -]?(?:years?|yrs?|yo|y/o)\b|\s*(?:$|[.,!?;]))",
+    rf"\b(?:i am|i'?m|im)(?: still| only| just| a)* {_AGE}{_AND_GOES_ON}",
     rf"\bmy age is {_AGE}\b",
     r"\b(?:i am|i'?m|im)(?: still| only| just)*(?: a)?(?: little| small| young)? (?:child|kid|minor|under ?age)\b",
     rf"(?:^|[\s.,!?])(?:หนู|ผม|ฉัน|ดิฉัน|เรา|พวกเรา)\s?(?:เพิ่ง|แค่|ยัง|พึ่ง)?\s?อายุ(?:แค่|เพียง|เพิ่ง|ได้)?\s?{_AGE}(?!\d)",

@@ -17,6 +17,8 @@ OF_THEMSELVES = (
     "i'm only 15 years old and scared",
     "I’m 17, they took my passport",
     "i am a 13 year old girl",
+    "hi i am 13 and i want to die",
+    "im 14 pls help",
     "I am still a child",
     "หนูอายุ 13 ปี",
     "หนูยังเป็นเด็ก",

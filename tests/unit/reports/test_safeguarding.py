@@ -11,6 +11,9 @@ CHILD, SEXUAL = {Sign.CHILD}, {Sign.SEXUAL}
 HEARD = [
     ("she is 12 and they film her naked", CHILD | SEXUAL),
     ("a 15 year old girl in a brothel", CHILD | SEXUAL),
+    ("there is a girl of 12 in that bar, men pay to sleep with her", CHILD | SEXUAL),
+    ("my sister 14 has to go with clients", CHILD | SEXUAL),
+    ("the girls work 12 hours a day", set()),
     ("there are children here", CHILD),
     ("he raped me", SEXUAL),
     ("they locked the door, we are 15 people", set()),
