@@ -46,24 +46,25 @@ def examples(language: str) -> list[tuple[str, str]]:
 
 
 def ensure_understanding(
-    say: Callable[[str], None], languages: Sequence[str] = LANGUAGES
+    say: Callable[[str], None], languages: Sequence[str] = LANGUAGES, *, epochs: int = DEFAULT_EPOCHS
 ) -> dict[str, StockUnderstanding]:
     """The models of the present examples, trained where there is none: many minutes each on two cores, once."""
     ensure_environment(say)
     found = {}
     for language in languages:
-        model = ensure_trained(write_nlu_project(examples(language), f"understanding-{language}"), ["nlu"], say)
+        project = write_nlu_project(examples(language), f"understanding-{language}", epochs)
+        model = ensure_trained(project, ["nlu"], say)
         found[language] = StockUnderstanding(model=model, seconds=training_seconds(model))
     return found
 
 
-def write_nlu_project(labelled: Sequence[tuple[str, str]], name: str) -> Path:
+def write_nlu_project(labelled: Sequence[tuple[str, str]], name: str, epochs: int) -> Path:
     """A project of `rasa train nlu` in the cache; its folder is named by the hash of all that is in it."""
     by_label: dict[str, list[str]] = {}
     for label, text in labelled:
         by_label.setdefault(label, []).append(text)
     nlu = [{"intent": label, "examples": "".join(f"- {text}\n" for text in texts)} for label, texts in by_label.items()]
-    pipeline = default_pipeline(DEFAULT_EPOCHS)
+    pipeline = default_pipeline(epochs)
     config = {"recipe": "default.v1", "assistant_id": "stock", "language": "en", "pipeline": pipeline, "policies": []}
     files = {
         "config.yml": yaml.safe_dump(config, allow_unicode=True, sort_keys=False),
