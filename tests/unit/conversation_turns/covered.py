@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from bot.conversation import case_desk
@@ -15,6 +16,7 @@ from tests.unit.house import CRY, REPORTER, House
 
 SMS = {"sender": REPORTER, "channel": "sms"}
 TELEGRAM = {"sender": "7001", "channel": "telegram"}
+PHONES = pytest.mark.parametrize("phone", [SMS, TELEGRAM], ids=["sms", "telegram"])
 SAFE, DURESS = "mango tree", "blue river"
 MINE = "in a blue house near the market"
 HALF_AN_HOUR = timedelta(minutes=31)

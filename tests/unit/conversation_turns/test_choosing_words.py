@@ -9,6 +9,7 @@ from bot.database.tables import Cover, InboxMessage
 from tests.unit.conversation_turns.covered import (
     DURESS,
     ELEVEN_MINUTES,
+    PHONES,
     SAFE,
     SMS,
     TELEGRAM,
@@ -22,24 +23,12 @@ from tests.unit.conversation_turns.covered import (
 from tests.unit.conversation_turns.two_phones import hears
 from tests.unit.house import House
 
-PHONES = pytest.mark.parametrize("phone", [SMS, TELEGRAM], ids=["sms", "telegram"])
-ANYBODY_ASKS = ("1", "hello", "yes", "status", "code", "safe word", "what did she write", "wipe", "stop", "language")
 LANGUAGES = {
     "th": ("คำลับ", "ต้นมะม่วง", "แม่น้ำสีฟ้า", "นี่เบอร์ใคร"),
     "km": ("ពាក្យសម្ងាត់", "ដើមស្វាយ", "ទន្លេខៀវ", "នេះលេខអ្នកណា"),
     "vi": ("từ bí mật", "cây xoài", "sông xanh", "số của ai đây"),
     "my": ("လျှို့ဝှက်စကား", "သရက်ပင်", "မြစ်ပြာ", "ဘယ်သူ့နံပါတ်လဲ"),
 }
-
-
-@pytest.fixture
-def told(house: House) -> House:
-    return tell(house)
-
-
-@pytest.fixture
-def covered(told: House) -> House:
-    return choose(told)
 
 
 @PHONES
@@ -83,56 +72,56 @@ def test_before_it_is_safe_no_word_is_asked_for(house: House) -> None:
 @pytest.mark.parametrize(
     "word", ["abc", "a b c", "12345678", "๑๒๓๔๕", "thank you", "hello", "status", "who is this", "ok"]
 )
-def test_what_anybody_could_write_is_no_word(told: House, word: str) -> None:
-    told.hears("safe word")
-    assert told.hears(word) == [phrase(told, "utter_word_not_usable")] or word == "who is this"
-    assert cover(told).safe_word_hash is None
+def test_what_anybody_could_write_is_no_word(told_by_sms: House, word: str) -> None:
+    told_by_sms.hears("safe word")
+    assert told_by_sms.hears(word) == [phrase(told_by_sms, "utter_word_not_usable")] or word == "who is this"
+    assert cover(told_by_sms).safe_word_hash is None
 
 
-def test_after_three_that_cannot_be_used_it_is_left(told: House) -> None:
-    told.hears("safe word")
-    assert [told.hears(word)[0] for word in ("abc", "1234", "hello")] == [
-        phrase(told, "utter_word_not_usable"),
-        phrase(told, "utter_word_not_usable"),
-        phrase(told, "utter_word_left_out"),
+def test_after_three_that_cannot_be_used_it_is_left(told_by_sms: House) -> None:
+    told_by_sms.hears("safe word")
+    assert [told_by_sms.hears(word)[0] for word in ("abc", "1234", "hello")] == [
+        phrase(told_by_sms, "utter_word_not_usable"),
+        phrase(told_by_sms, "utter_word_not_usable"),
+        phrase(told_by_sms, "utter_word_left_out"),
     ]
 
 
-def test_the_two_words_must_differ(told: House) -> None:
-    told.hears("safe word")
-    told.hears(SAFE)
-    assert told.hears("  MANGO-tree! ") == [phrase(told, "utter_words_must_differ")]
-    assert told.hears(DURESS) == [phrase(told, "utter_words_set")]
+def test_the_two_words_must_differ(told_by_sms: House) -> None:
+    told_by_sms.hears("safe word")
+    told_by_sms.hears(SAFE)
+    assert told_by_sms.hears("  MANGO-tree! ") == [phrase(told_by_sms, "utter_words_must_differ")]
+    assert told_by_sms.hears(DURESS) == [phrase(told_by_sms, "utter_words_set")]
 
 
-def test_the_second_word_can_be_left_out(told: House) -> None:
-    told.hears("safe word")
-    told.hears(SAFE)
-    assert told.hears("skip") == [phrase(told, "utter_words_set")]
-    assert cover(told).duress_word_hash is None
+def test_the_second_word_can_be_left_out(told_by_sms: House) -> None:
+    told_by_sms.hears("safe word")
+    told_by_sms.hears(SAFE)
+    assert told_by_sms.hears("skip") == [phrase(told_by_sms, "utter_words_set")]
+    assert cover(told_by_sms).duress_word_hash is None
 
 
-def test_a_cry_is_never_taken_for_a_word(told: House) -> None:
-    told.hears("safe word")
-    told.hears("he has a knife")
-    assert cover(told).safe_word_hash is None
-    with told.database.transaction() as session:
+def test_a_cry_is_never_taken_for_a_word(told_by_sms: House) -> None:
+    told_by_sms.hears("safe word")
+    told_by_sms.hears("he has a knife")
+    assert cover(told_by_sms).safe_word_hash is None
+    with told_by_sms.database.transaction() as session:
         newest = session.scalars(select(InboxMessage.text_sealed).order_by(InboxMessage.id.desc()).limit(1)).one()
     assert newest is not None, "people can read it"
 
 
-def test_a_story_is_never_taken_for_a_word(told: House) -> None:
-    told.hears("safe word")
-    told.hears("they take us to the other building when the sun goes down")
-    assert cover(told).safe_word_hash is None
-    assert cover(told).asking is None
+def test_a_story_is_never_taken_for_a_word(told_by_sms: House) -> None:
+    told_by_sms.hears("safe word")
+    told_by_sms.hears("they take us to the other building when the sun goes down")
+    assert cover(told_by_sms).safe_word_hash is None
+    assert cover(told_by_sms).asking is None
 
 
-def test_after_a_silence_the_next_message_is_no_word(told: House) -> None:
-    told.hears("safe word")
-    told.pass_time(ELEVEN_MINUTES)
-    assert told.hears(SAFE) == [phrase(told, "utter_ask_safe_now")]
-    assert cover(told).safe_word_hash is None
+def test_after_a_silence_the_next_message_is_no_word(told_by_sms: House) -> None:
+    told_by_sms.hears("safe word")
+    told_by_sms.pass_time(ELEVEN_MINUTES)
+    assert told_by_sms.hears(SAFE) == [phrase(told_by_sms, "utter_ask_safe_now")]
+    assert cover(told_by_sms).safe_word_hash is None
 
 
 def test_on_telegram_the_chat_loses_the_words_and_what_was_said_of_them(house: House) -> None:

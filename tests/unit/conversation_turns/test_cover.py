@@ -16,6 +16,7 @@ from tests.unit.conversation_turns.covered import (
     ELEVEN_MINUTES,
     HALF_AN_HOUR,
     MINE,
+    PHONES,
     SAFE,
     SMS,
     TELEGRAM,
@@ -32,24 +33,7 @@ from tests.unit.conversation_turns.covered import (
 from tests.unit.conversation_turns.two_phones import continues, given, hears
 from tests.unit.house import CRY, REPORTER, House
 
-PHONES = pytest.mark.parametrize("phone", [SMS, TELEGRAM], ids=["sms", "telegram"])
 ANYBODY_ASKS = ("1", "hello", "yes", "status", "code", "safe word", "what did she write", "wipe", "stop", "language")
-LANGUAGES = {
-    "th": ("คำลับ", "ต้นมะม่วง", "แม่น้ำสีฟ้า", "นี่เบอร์ใคร"),
-    "km": ("ពាក្យសម្ងាត់", "ដើមស្វាយ", "ទន្លេខៀវ", "នេះលេខអ្នកណា"),
-    "vi": ("từ bí mật", "cây xoài", "sông xanh", "số của ai đây"),
-    "my": ("လျှို့ဝှက်စကား", "သရက်ပင်", "မြစ်ပြာ", "ဘယ်သူ့နံပါတ်လဲ"),
-}
-
-
-@pytest.fixture
-def told(house: House) -> House:
-    return tell(house)
-
-
-@pytest.fixture
-def covered(told: House) -> House:
-    return choose(told)
 
 
 # Silence.
@@ -98,10 +82,10 @@ def test_whoever_goes_on_writing_is_not_closed_out(covered: House) -> None:
         assert covered.hears("still here") != neutral(covered)
 
 
-def test_without_a_word_the_safe_question_stands_as_before(told: House) -> None:
-    told.pass_time(timedelta(hours=3))
-    assert told.hears("hello") == [phrase(told, "utter_ask_safe_now")]
-    assert told.hears("1") != neutral(told)
+def test_without_a_word_the_safe_question_stands_as_before(told_by_sms: House) -> None:
+    told_by_sms.pass_time(timedelta(hours=3))
+    assert told_by_sms.hears("hello") == [phrase(told_by_sms, "utter_ask_safe_now")]
+    assert told_by_sms.hears("1") != neutral(told_by_sms)
 
 
 def test_what_is_written_meanwhile_is_heard_by_people(covered: House) -> None:
@@ -123,26 +107,26 @@ def test_no_kind_of_message_opens(covered: House, kind: MessageKind) -> None:
     assert covered.hears("", kind=kind) == neutral(covered)
 
 
-def test_the_return_code_opens_and_a_wrong_one_says_nothing(told: House) -> None:
-    code = given(told, **SMS)
-    choose(told)
-    told.pass_time(HALF_AN_HOUR)
-    assert told.hears(code[-4:]) == neutral(told)
-    assert told.hears("1234 5678 1234 5678") == neutral(told)
-    assert told.hears(f"my number is {code}") == neutral(told)
-    assert told.hears(code) == continues(told)
-    assert told.hears("1") != neutral(told)
-    assert told.conversation().safety is Safety.SAFE
+def test_the_return_code_opens_and_a_wrong_one_says_nothing(told_by_sms: House) -> None:
+    code = given(told_by_sms, **SMS)
+    choose(told_by_sms)
+    told_by_sms.pass_time(HALF_AN_HOUR)
+    assert told_by_sms.hears(code[-4:]) == neutral(told_by_sms)
+    assert told_by_sms.hears("1234 5678 1234 5678") == neutral(told_by_sms)
+    assert told_by_sms.hears(f"my number is {code}") == neutral(told_by_sms)
+    assert told_by_sms.hears(code) == continues(told_by_sms)
+    assert told_by_sms.hears("1") != neutral(told_by_sms)
+    assert told_by_sms.conversation().safety is Safety.SAFE
 
 
-def test_by_the_code_the_words_go_along_to_the_other_phone(told: House) -> None:
-    code = given(told, **SMS)
-    choose(told)
-    assert hears(told, code, **TELEGRAM) == continues(told, sms=False)
-    hears(told, "1", **TELEGRAM)
-    told.pass_time(HALF_AN_HOUR)
-    assert hears(told, "1", **TELEGRAM) == neutral(told)
-    assert hears(told, SAFE, **TELEGRAM) != neutral(told)
+def test_by_the_code_the_words_go_along_to_the_other_phone(told_by_sms: House) -> None:
+    code = given(told_by_sms, **SMS)
+    choose(told_by_sms)
+    assert hears(told_by_sms, code, **TELEGRAM) == continues(told_by_sms, sms=False)
+    hears(told_by_sms, "1", **TELEGRAM)
+    told_by_sms.pass_time(HALF_AN_HOUR)
+    assert hears(told_by_sms, "1", **TELEGRAM) == neutral(told_by_sms)
+    assert hears(told_by_sms, SAFE, **TELEGRAM) != neutral(told_by_sms)
 
 
 # Duress.

@@ -7,10 +7,9 @@ import pytest
 from bot.database.states import Safety
 from tests.unit.conversation_turns.covered import (
     ELEVEN_MINUTES,
+    PHONES,
     SAFE,
     SMS,
-    TELEGRAM,
-    choose,
     last_words,
     neutral,
     phrase,
@@ -21,26 +20,6 @@ from tests.unit.conversation_turns.covered import (
 )
 from tests.unit.conversation_turns.two_phones import hears
 from tests.unit.house import CRY, House
-
-PHONES = pytest.mark.parametrize("phone", [SMS, TELEGRAM], ids=["sms", "telegram"])
-ANYBODY_ASKS = ("1", "hello", "yes", "status", "code", "safe word", "what did she write", "wipe", "stop", "language")
-LANGUAGES = {
-    "th": ("คำลับ", "ต้นมะม่วง", "แม่น้ำสีฟ้า", "นี่เบอร์ใคร"),
-    "km": ("ពាក្យសម្ងាត់", "ដើមស្វាយ", "ទន្លេខៀវ", "នេះលេខអ្នកណា"),
-    "vi": ("từ bí mật", "cây xoài", "sông xanh", "số của ai đây"),
-    "my": ("လျှို့ဝှက်စကား", "သရက်ပင်", "မြစ်ပြာ", "ဘယ်သူ့နံပါတ်လဲ"),
-}
-
-
-@pytest.fixture
-def told(house: House) -> House:
-    return tell(house)
-
-
-@pytest.fixture
-def covered(told: House) -> House:
-    return choose(told)
-
 
 # Not safe.
 
@@ -62,20 +41,20 @@ def test_after_not_safe_a_cry_pages_and_the_outside_stays_neutral(house: House) 
 
 
 @pytest.mark.parametrize("word", ["1", "it is safe", "๑", "១", "၁"])
-def test_after_not_safe_an_exact_word_takes_it_back(told: House, word: str) -> None:
-    told.pass_time(ELEVEN_MINUTES)
-    told.hears("hello")
-    told.hears("2")
-    assert told.hears(word) != neutral(told)
-    assert told.conversation().safety is Safety.SAFE
+def test_after_not_safe_an_exact_word_takes_it_back(told_by_sms: House, word: str) -> None:
+    told_by_sms.pass_time(ELEVEN_MINUTES)
+    told_by_sms.hears("hello")
+    told_by_sms.hears("2")
+    assert told_by_sms.hears(word) != neutral(told_by_sms)
+    assert told_by_sms.conversation().safety is Safety.SAFE
 
 
-def test_after_not_safe_and_ten_quiet_minutes_it_is_asked_once_more(told: House) -> None:
-    told.pass_time(ELEVEN_MINUTES)
-    told.hears("hello")
-    told.hears("2")
-    told.pass_time(ELEVEN_MINUTES)
-    assert told.hears("hello") == [phrase(told, "utter_ask_safe_now")]
+def test_after_not_safe_and_ten_quiet_minutes_it_is_asked_once_more(told_by_sms: House) -> None:
+    told_by_sms.pass_time(ELEVEN_MINUTES)
+    told_by_sms.hears("hello")
+    told_by_sms.hears("2")
+    told_by_sms.pass_time(ELEVEN_MINUTES)
+    assert told_by_sms.hears("hello") == [phrase(told_by_sms, "utter_ask_safe_now")]
 
 
 def test_after_not_safe_with_a_word_chosen_only_the_word_opens(covered: House) -> None:
@@ -112,28 +91,28 @@ def test_a_stranger_with_the_phone_gets_the_neutral_answer(house: House, phone: 
     assert "stranger_asks" in house.report().urgency_reasons
 
 
-def test_the_question_of_a_stranger_is_no_answer_to_the_open_one(told: House) -> None:
-    told.hears("who is this?")
-    assert not any("who is this" in told_fact for told_fact in read_case(told).facts.values())
-    assert last_words(told) == "who is this?", "but people read it"
+def test_the_question_of_a_stranger_is_no_answer_to_the_open_one(told_by_sms: House) -> None:
+    told_by_sms.hears("who is this?")
+    assert not any("who is this" in told_fact for told_fact in read_case(told_by_sms).facts.values())
+    assert last_words(told_by_sms) == "who is this?", "but people read it"
 
 
-def test_what_staff_had_written_is_held_when_a_stranger_asks(told: House) -> None:
-    told.hears("who is this?")
-    answer = told.staff_answer("where are you?")
-    told.settle()
-    assert staff_states(told) == ["held"]
-    assert told.hears("1") == [phrase(told, "utter_ask_safe_now")], "no question was open"
-    assert answer in told.hears("1")
+def test_what_staff_had_written_is_held_when_a_stranger_asks(told_by_sms: House) -> None:
+    told_by_sms.hears("who is this?")
+    answer = told_by_sms.staff_answer("where are you?")
+    told_by_sms.settle()
+    assert staff_states(told_by_sms) == ["held"]
+    assert told_by_sms.hears("1") == [phrase(told_by_sms, "utter_ask_safe_now")], "no question was open"
+    assert answer in told_by_sms.hears("1")
 
 
-def test_while_a_human_speaks_a_stranger_gets_the_same(told: House) -> None:
-    told.staff_answer("where are you?")
-    told.settle()
-    assert told.hears("who is this?") == [phrase(told, "utter_who_is_this")]
-    told.staff_answer("please answer")
-    told.settle()
-    assert staff_states(told) == ["sent", "held"]
+def test_while_a_human_speaks_a_stranger_gets_the_same(told_by_sms: House) -> None:
+    told_by_sms.staff_answer("where are you?")
+    told_by_sms.settle()
+    assert told_by_sms.hears("who is this?") == [phrase(told_by_sms, "utter_who_is_this")]
+    told_by_sms.staff_answer("please answer")
+    told_by_sms.settle()
+    assert staff_states(told_by_sms) == ["sent", "held"]
 
 
 def test_whoever_begins_by_asking_who_this_is_can_go_on(house: House) -> None:
