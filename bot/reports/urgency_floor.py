@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from bot.messages.normalising import Reading, without_marks
@@ -91,8 +91,15 @@ def _worth_reading(text: str) -> str:
 def warm_up(private_pack: Path | None = None) -> None:
     """Read and compile the phrases now, a deployment's own on top. Raises ConfigurationError for whatever is wrong with
     them, before anything depends on them."""
+    book = _public_book() if private_pack is None else load(private_pack)
     _loaded.clear()
-    _loaded.append(load(private_pack))
+    _loaded.append(book)
+
+
+@cache
+def _public_book() -> PhraseBook:
+    """The phrases everybody has: part of the program, and compiling them takes seconds."""
+    return load()
 
 
 _loaded: list[PhraseBook] = []  # at most one, read once for the life of the process

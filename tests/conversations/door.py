@@ -1,11 +1,11 @@
 """What the bot makes of a message before the engine's turn, and of the answer after it, without a database.
 
-Pure copies of what `handle_message.py` and `apply_turn.py` do with rows; test_door.py holds them to each other."""
+Pure copies of what `handle_message.py` and `apply_turn.py` do with rows; house_walks.py holds them to each other."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -73,6 +73,16 @@ def arrive(text: str, kind: MessageKind, kept: Kept, *, gap: bool) -> Arrived:
         situation=Situation(urgent=urgent, suicidal="suicide" in floor.reasons, gap=gap, kind=name),
     )
     return Arrived(request=request, kind=kind, floor=floor, heard=heard)
+
+
+def is_heard_alike(heard: TurnRequest, arrived: Arrived, kept: Kept, *, unsafe: bool) -> bool:
+    """Whether the house put to the engine what the walks put to it. After "not safe", what takes it back is put as the
+    bare answer "1"; nothing else is, and at no other time."""
+    expected = replace(arrived.request, state=None)
+    allowed = [expected]
+    if unsafe and arrived.command is not None and (arrived.command.about_safety or arrived.command.number == 1):
+        allowed.append(replace(expected, text="1", language=kept.language or expected.language, situation=Situation()))
+    return replace(heard, state=None, channel=expected.channel, received_at=None) in allowed
 
 
 @lru_cache(maxsize=50_000)

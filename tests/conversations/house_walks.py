@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.directives import RaiseUrgency
 from bot.conversation.engine import DialogueEngine, TurnAnswer, TurnRequest
-from bot.database.states import AlarmState, Author, OutboxState
+from bot.database.states import AlarmState, Author, OutboxState, Safety
 from bot.database.tables import Alarm, ContactPoint, Conversation, InboxMessage, OutboxMessage, Report
 from bot.messages.message import Audience
 from bot.reports.triage import of_theme
 from bot.reports.urgency import Urgency
-from tests.conversations.door import Kept, arrive
+from tests.conversations.door import Kept, arrive, is_heard_alike
 from tests.conversations.moves import Move, word
 from tests.unit.house import House
 
@@ -87,14 +87,13 @@ class Visit:
         """One message, handled and answered."""
         self.transcript.append(str(move))
         before = self._conversation()
-        kept = self._kept(before)
         inbox_id = self._arrives(move)
         taken = len(self.engine.turns)
         self.house.settle()
         self.turns += 1
         self._is_answered([inbox_id])
         if len(self.engine.turns) > taken:
-            self._is_heard_as_the_walks_hear(move, kept)
+            self._is_heard_as_the_walks_hear(move, before)
             self._is_alarmed()
 
     def burst(self, moves: Sequence[Move]) -> None:
@@ -176,13 +175,13 @@ class Visit:
         if any(not 1 <= sent.count(inbox_id) <= 2 for inbox_id in inbox_ids):
             raise Broken(f"one message or two answer ({[sent.count(inbox_id) for inbox_id in inbox_ids]})")
 
-    def _is_heard_as_the_walks_hear(self, move: Move, kept: Kept) -> None:
-        """Or the walks over the pure turn would walk through another door than people do."""
+    def _is_heard_as_the_walks_hear(self, move: Move, before: Conversation | None) -> None:
+        """Or the walks over the pure turn would walk through another door than people do. Walkers choose no words of
+        their own, so "not safe" is all that closes a conversation."""
         request, _ = self.engine.turns[-1]
-        if request.text == "1":
-            return  # what took a "not safe" back is put to the engine as the answer "1", whatever they wrote
-        expected = arrive(move.text, move.kind, kept, gap=request.situation.gap).request
-        if replace(request, state=None, channel="sms", received_at=None) != replace(expected, state=None):
+        kept = Kept(language=before.language if before else None)
+        arrived = arrive(move.text, move.kind, kept, gap=request.situation.gap)
+        if not is_heard_alike(request, arrived, kept, unsafe=before is not None and before.safety is Safety.UNSAFE):
             raise Broken("the walks hear what the house hears")
 
     def _is_alarmed(self) -> None:
@@ -208,9 +207,6 @@ class Visit:
                 .join(ContactPoint, ContactPoint.conversation_id == Conversation.id)
                 .where(ContactPoint.address_hash == self.house.keys.lookup_hash("address", channel, address))
             ).one_or_none()
-
-    def _kept(self, conversation: Conversation | None) -> Kept:
-        return Kept(language=conversation.language if conversation else None)
 
     def _open_alarms(self, conversation: Conversation | None) -> int:
         if conversation is None:

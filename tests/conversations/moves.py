@@ -63,12 +63,16 @@ def random_walk(chance: random.Random, longest: int = LONGEST_WALK) -> list[Move
 
 
 def opening(chance: random.Random, language: str) -> list[Move]:
-    """What it is about, and that it is safe: chance alone would rarely come so far."""
+    """What it is about, and that it is safe; and mostly, of the six things one can ask about, which: chance alone would
+    rarely come so far."""
     topic = chance.choice(("help", "tip", "question"))
-    return [
+    moves = [
         Move(name=topic, text=chance.choice(command_lists(language)[topic]), language=language),
-        Move(name="1", text="1", language=language),
+        word("1", language),
     ]
+    if topic == "question" and chance.random() < 0.8:
+        moves += [word(chance.choice("123456"), language), word(chance.choice("12"), language)]
+    return moves
 
 
 def random_move(chance: random.Random, language: str, *, calm: bool) -> Move:

@@ -113,7 +113,7 @@ def test_the_walks_go_everywhere() -> None:
     question = "ask_info_topic ask_departure ask_scam_kind info_job_offer info_work info_out info_reporting".split()
     telling = "who_is_told choice_kept choice_unchanged".split()
     commands = "stop ask_wipe wiped not_wiped status return_code hotlines to_person language_set".split()
-    rest = "choose_language words_only ask_rephrase thanks ask_question".split()
+    rest = "choose_language words_only ask_rephrase thanks info_lost_money ask_question".split()
     missing = {*opening, *report, *tip, *question, *telling, *commands, *rest} - said
     assert not missing
 

@@ -120,6 +120,15 @@ class HttpProvider:
         """Take the next planned failure of this kind of request, if there is one."""
         return self._faults[of].popleft() if self._faults[of] else (None, 0)
 
+    def failing_file(self, of: str, refusals: Mapping[Fault | None, Answer]) -> tuple[bool, Answer | None]:
+        """Whether the next request about a file is planned to fail; then also what is said to it, None for nothing."""
+        fault, wait = self.next_fault(of)
+        if fault is Fault.TOO_MANY:
+            return True, Answer(status=429, headers={"retry-after": str(wait)})
+        if fault is Fault.TAKEN_THEN_SILENT:
+            self.say_nothing()
+        return fault is not None, refusals.get(fault)
+
     def say_nothing(self) -> None:
         """Hold the request until the fake goes down; the caller's own timeout ends it sooner."""
         self._released.wait(timeout=30)

@@ -162,16 +162,9 @@ class FakeTelegram(HttpProvider):
         return _result({"file_id": file_id, "file_unique_id": "u", "file_size": size, "file_path": f"voice/{file_id}"})
 
     def _give_file(self, request: Received) -> Answer | None:
-        fault, wait = self.next_fault("file")
-        if fault is Fault.TOO_MANY:
-            return Answer(status=429, headers={"retry-after": str(wait)})
-        if fault in _REFUSALS:
-            return _REFUSALS[fault]
-        if fault is Fault.HANG_UP:
-            return None
-        if fault is Fault.TAKEN_THEN_SILENT:
-            self.say_nothing()
-            return None
+        fails, answer = self.failing_file("file", _REFUSALS)
+        if fails:
+            return answer
         content = self.files.get(request.path.removeprefix(f"/file/bot{self.token}/voice/"))
         if content is None:
             return _error(404, "Not Found")

@@ -134,16 +134,9 @@ class FakeTwilio(HttpProvider):
             return _error(401, 20003, "Authenticate")
         below = request.path.removeprefix(f"/2010-04-01/Accounts/{self.account}/Messages/")
         handle = below.removesuffix(".json").replace("/Media/", "/")
-        fault, wait = self.next_fault("delete_file" if request.method == "DELETE" else "file")
-        if fault is Fault.TOO_MANY:
-            return Answer(status=429, headers={"retry-after": str(wait)})
-        if fault in _REFUSALS:
-            return _REFUSALS[fault]
-        if fault is Fault.HANG_UP:
-            return None
-        if fault is Fault.TAKEN_THEN_SILENT:
-            self.say_nothing()
-            return None
+        fails, answer = self.failing_file("delete_file" if request.method == "DELETE" else "file", _REFUSALS)
+        if fails:
+            return answer
         if handle not in self.media:
             return _error(404, 20404, "The requested resource was not found")
         if request.method == "DELETE":

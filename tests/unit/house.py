@@ -185,8 +185,10 @@ class House:
 
     def handle(self) -> int:
         """Handle what is due in the inbox; how many messages."""
-        worker = InboxWorker(self.desk, self.channels)
-        return asyncio.run(_until_idle(worker))
+        return asyncio.run(self._handle())
+
+    async def _handle(self) -> int:
+        return await _until_idle(InboxWorker(self.desk, self.channels))
 
     def sender(self, audience: Audience) -> OutboxWorker:
         """A sender of this house."""
@@ -194,7 +196,10 @@ class House:
 
     def send(self) -> int:
         """Send what is due, pages first; how many rows were tried."""
-        return sum(asyncio.run(_until_idle(self.sender(audience))) for audience in reversed(Audience))
+        return asyncio.run(self._send())
+
+    async def _send(self) -> int:
+        return sum([await _until_idle(self.sender(audience)) for audience in reversed(Audience)])
 
     def fetch(self) -> int:
         """Fetch the files that are due, and delete copies at providers; how many tries."""
@@ -212,7 +217,10 @@ class House:
 
     def settle(self) -> None:
         """Handle and send until nothing is left to do now."""
-        while self.handle() + self.send():
+        asyncio.run(self._settle())
+
+    async def _settle(self) -> None:
+        while await self._handle() + await self._send():
             pass
 
     def hears(self, content: str = "", **more: object) -> list[str]:
