@@ -63,16 +63,21 @@ def random_walk(chance: random.Random, longest: int = LONGEST_WALK) -> list[Move
 
 
 def opening(chance: random.Random, language: str) -> list[Move]:
-    """What it is about, and that it is safe; and mostly, of the six things one can ask about, which: chance alone would
-    rarely come so far."""
+    """What it is about, and that it is safe: chance alone would rarely come so far."""
     topic = chance.choice(("help", "tip", "question"))
-    moves = [
+    return [
         Move(name=topic, text=chance.choice(command_lists(language)[topic]), language=language),
-        word("1", language),
+        Move(name="1", text="1", language=language),
     ]
-    if topic == "question" and chance.random() < 0.8:
-        moves += [word(chance.choice("123456"), language), word(chance.choice("12"), language)]
-    return moves
+
+
+def asking_walk(chance: random.Random) -> list[Move]:
+    """Somebody with a question, who says which of the six things it is about and answers once more; then as chance will:
+    the last of the answers one gets that way are met too rarely otherwise."""
+    language = chance.choice(LANGUAGES)
+    topic = Move(name="question", text=command_lists(language)["question"][0], language=language)
+    asked = [topic, word("1", language), word(chance.choice("123456"), language), word(chance.choice("12"), language)]
+    return [*asked, *(random_move(chance, language, calm=True) for _ in range(chance.randint(0, 6)))]
 
 
 def random_move(chance: random.Random, language: str, *, calm: bool) -> Move:

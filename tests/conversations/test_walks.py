@@ -6,7 +6,9 @@ as in production, and through a model that comes and goes. `make walks` takes ma
 from __future__ import annotations
 
 import asyncio
+import random
 from dataclasses import replace
+from itertools import chain
 
 import pytest
 from hypothesis import HealthCheck, seed, settings
@@ -19,14 +21,14 @@ from bot.conversation.scripted_engine import ScriptedEngine
 from bot.messages.normalising import read
 from bot.reports.urgency_floor import assess
 from tests.conversations.door import NOTHING_KEPT
-from tests.conversations.moves import LONGEST_WALK, Move, word
+from tests.conversations.moves import LONGEST_WALK, Move, asking_walk, word
 from tests.conversations.walk_words import ALARMING, PRACTICE, practice
 from tests.conversations.walking import walk_of, walk_through
 from tests.conversations.walking_machine import WalkingMachine
 from tests.conversations.walks import EitherEngine, GuessingEngine, Turn, take
 from tests.rasa_environment.served_model import ServedModel
 
-WALKS, WALKS_OF_BOTH = 200, 20
+WALKS, WALKS_OF_BOTH, ASKING_WALKS = 200, 20, 60
 FEWEST_TURNS_OF_A_WALK = 5  # on average; a machine whose walks end at once would prove little
 SEED = 20261122
 MODEL_SECONDS = 1800  # on a machine that has other things to do
@@ -102,8 +104,9 @@ def test_the_walks_go_everywhere() -> None:
 
     async def walk() -> set[str]:
         said = set[str]()
-        for number in range(2 * WALKS):
-            said |= (await walk_through(GuessingEngine(), walk_of(SEED, number), every_state=False)).said
+        asking = (asking_walk(random.Random(f"{SEED}:asking {number}")) for number in range(ASKING_WALKS))
+        for moves in chain((walk_of(SEED, number) for number in range(2 * WALKS)), asking):
+            said |= (await walk_through(GuessingEngine(), moves, every_state=False)).said
         return said
 
     said = asyncio.run(walk())
