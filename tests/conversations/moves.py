@@ -72,7 +72,7 @@ def opening(chance: random.Random, language: str) -> list[Move]:
 
 
 def asking_walk(chance: random.Random) -> list[Move]:
-    """Somebody with a question, who says which of the six things it is about and answers once more; then as chance will:
+    """Somebody with a question, who says which of the six things it is about and answers once more; then by chance:
     the last of the answers one gets that way are met too rarely otherwise."""
     language = chance.choice(LANGUAGES)
     topic = Move(name="question", text=command_lists(language)["question"][0], language=language)
