@@ -142,8 +142,11 @@ def _tells(entry: Entry) -> bool:
 def _entries(
     session: Session, conversation: Conversation, opener: ConversationOpener, wording: Wording
 ) -> tuple[Entry, ...]:
-    received = session.scalars(select(InboxMessage).where(InboxMessage.conversation_id == conversation.id))
-    sent = session.scalars(select(OutboxMessage).where(OutboxMessage.conversation_id == conversation.id))
+    # What one transaction wrote has one time, so sorting by time keeps the order in which the rows come.
+    theirs = select(InboxMessage).where(InboxMessage.conversation_id == conversation.id)
+    received = session.scalars(theirs.order_by(InboxMessage.id))
+    ours = select(OutboxMessage).where(OutboxMessage.conversation_id == conversation.id)
+    sent = session.scalars(ours.order_by(OutboxMessage.id))
     entries = [
         Entry(
             at=row.received_at,
