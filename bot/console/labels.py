@@ -300,6 +300,7 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
         "files_locked": "Locked the files of a case",
         "hotline_verified": "Checked a hotline",
         "hotline_expired": "Took a hotline back",
+        "releases_read": "Read why somebody outside is to be told",
         "release_asked": "Asked to tell somebody outside",
         "release_agreed": "Agreed that somebody outside is told",
         "release_denied": "Refused that somebody outside is told",
