@@ -13,7 +13,7 @@ from bot.database.states import AlarmState, Choice, ClosedBy, ReleaseState, Repo
 from bot.database.tables import Alarm, AuditEntry, Conversation, Cover, Release, Report, TellChoice
 from bot.privacy.sealing import ServiceKeys
 from bot.settings import Settings
-from tests.unit.console.browser import Browser
+from tests.unit.console.browser import SAME_ORIGIN, Browser
 from tests.unit.console.conftest import add_account, write
 
 Writes = Callable[[str], None]
@@ -44,7 +44,7 @@ def states(database: Database) -> list[ReleaseState]:
 
 def refused(browser: Browser, action: str, words: str, **filled: str) -> None:
     """The act is refused, and the page that says so shows the newer words."""
-    answer = browser.send(action, **filled)
+    answer = browser.send(action, SAME_ORIGIN, **filled)
     assert answer.status_code == 409
     assert NEWER in answer.text
     assert words in answer.text
@@ -88,7 +88,7 @@ def test_nobody_outside_is_told_over_words_that_nobody_has_seen(
     writes("my brother is still inside")
     refused(opened, "/cases/101/release", "my brother is still inside", **ask)
     assert states(database) == []
-    opened.send("/cases/101/release", **ask)
+    opened.send("/cases/101/release", SAME_ORIGIN, **ask)
     assert states(database) == [ReleaseState.ASKED]
 
     add_account(database, passwords, "Dara", StaffRole.RESPONDER)
