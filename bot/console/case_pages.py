@@ -21,6 +21,7 @@ from bot.conversation.case_desk import (
     close_case,
     give_back,
     open_case,
+    require_seen,
     resend_uncertain,
     send_ready_answer,
 )
@@ -95,14 +96,17 @@ async def show_case(
     )
 
 
-async def _do(visit: Visit, work: Callable[[Session], object], done: str, *, keep_draft: bool = True) -> Response:
-    """Do it and come back to the case. With an unfinished draft, the case is shown in this very answer instead."""
+async def _do(
+    visit: Visit, work: Callable[[Session], object], done: str, *, keep_draft: bool = True, newer: str = "newer"
+) -> Response:
+    """Do it and come back to the case. With an unfinished draft, the case is shown in this very answer instead. `newer`
+    is the notice when the reporter, or a colleague, wrote since the page was shown."""
     try:
         await visit.console.database.run(work)
     except CaseNotFoundError:
         return visit.show("no_case.html", status=404, number=visit.number)
     except NewerMessagesError:
-        return await show_case(visit, status=409, notice="newer")
+        return await show_case(visit, status=409, notice=newer)
     except AnswerRefusedError as error:
         return await show_case(visit, status=422, notice=error.reason if error.reason in REFUSALS else "refused")
     if keep_draft and visit.draft.strip():
@@ -141,7 +145,7 @@ async def _answer(visit: Visit) -> Response:
             visit.number,
             staff_id=visit.who.staff_id,
             text=visit.draft,
-            seen_inbox_id=visit.field_number("seen_inbox_id"),
+            seen_inbox_id=visit.seen_inbox_id,
             wording=visit.console.wording,
             writes_as_sms=visit.console.writes_as_sms,
             seen_answers=visit.field_number("seen_answers"),
@@ -179,10 +183,15 @@ async def _give_back(visit: Visit) -> Response:
 
 async def _lift_cover(visit: Visit) -> Response:
     def lift(session: Session) -> bool:
+        require_seen(session, visit.number, visit.seen_inbox_id)
         return lift_cover(session, visit.number, staff_id=visit.who.staff_id)
 
-    return await _do(visit, lift, "cover_lifted")
+    return await _do(visit, lift, "cover_lifted", newer="newer_words")
 
 
 async def _close(visit: Visit) -> Response:
-    return await _do(visit, lambda session: close_case(session, visit.number, staff_id=visit.who.staff_id), "closed")
+    def close(session: Session) -> None:
+        require_seen(session, visit.number, visit.seen_inbox_id)
+        close_case(session, visit.number, staff_id=visit.who.staff_id)
+
+    return await _do(visit, close, "closed", newer="newer_words")

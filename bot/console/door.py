@@ -56,6 +56,11 @@ class Visit:
         """The case's number in the path; the route lets only digits through, and no case is numbered beyond int4."""
         return min(int(self.request.path_params["number"]), 2**31 - 1)
 
+    @property
+    def seen_inbox_id(self) -> int:
+        """The reporter's newest message on the page that this form stood on."""
+        return self.field_number("seen_inbox_id")
+
     def field_number(self, name: str) -> int:
         """A whole number from the form; -1 when it is missing or no number."""
         value = self.form.get(name)

@@ -242,6 +242,7 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
     "yes_no": {"yes": "Yes", "no": "No"},
     "notice": {
         "newer": "A newer message came while you were writing; it is above. Nothing was sent, your words are below.",
+        "newer_words": "A newer message came; it is above. Nothing was done.",
         "too_long": "Too long to send. Shorten it, please. Nothing was sent.",
         "empty": "There is nothing written yet. Nothing was sent.",
         "erased": "They erased the conversation. Nothing can be sent any more.",
@@ -264,6 +265,7 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
         "file_release_asked": "Noted. Now a second person has to agree.",
         "file_released": "Released. It is in the audit, with both names.",
         "second_person": "You asked first; somebody else has to agree.",
+        "asked_meanwhile": "Somebody asked for its release meanwhile, for another reason. Read it, then decide.",
         "no_route": "Nothing can be released: your operator has not written down what the law asks.",
         "no_reason": "Say why it has to be released.",
         "files_locked": "All files of this case are locked, and all that come.",
@@ -298,6 +300,7 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
         "files_locked": "Locked the files of a case",
         "hotline_verified": "Checked a hotline",
         "hotline_expired": "Took a hotline back",
+        "releases_read": "Read why somebody outside is to be told",
         "release_asked": "Asked to tell somebody outside",
         "release_agreed": "Agreed that somebody outside is told",
         "release_denied": "Refused that somebody outside is told",

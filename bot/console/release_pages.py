@@ -14,6 +14,7 @@ from bot.console.case_pages import show_case
 from bot.console.door import Console, Page, Visit, clean_text, page
 from bot.console.permissions import Action
 from bot.conversation import release_desk
+from bot.conversation.case_desk import NewerMessagesError, require_seen
 from bot.conversation.release_desk import ReleaseNotFoundError, ReleaseRefusedError
 from bot.database.states import ReleaseState
 from bot.database.tables import Release
@@ -54,6 +55,8 @@ async def _do(visit: Visit, work: Callable[[Session], str], asked: Asked | None 
         done = await visit.console.database.run(work)
     except (CaseNotFoundError, ReleaseNotFoundError):
         return visit.show("no_case.html", status=404, number=visit.number)
+    except NewerMessagesError:
+        return await show_case(visit, status=409, notice="newer_words", asked=asked)
     except ReleaseRefusedError as error:
         return await show_case(visit, status=422, refusal=error.code, asked=asked)
     return RedirectResponse(f"/cases/{visit.number}?done={done}#telling", status_code=303)
@@ -75,6 +78,7 @@ async def _ask(visit: Visit) -> Response:
     )
 
     def ask(session: Session) -> str:
+        require_seen(session, visit.number, visit.seen_inbox_id)
         return _notice(
             release_desk.ask_release(
                 session,
@@ -97,9 +101,10 @@ def _notice(release: Release) -> str:
 
 
 def _by_rule(session: Session, visit: Visit, act: Callable[..., Release]) -> str:
-    """An act that the rule is asked about once more."""
+    """An act that the rule is asked about once more; the rule knows choices, but not what newer words say."""
     console = visit.console
     deployment = console.wording.deployment
+    require_seen(session, visit.number, visit.seen_inbox_id)
     return _notice(act(*_which(session, visit), staff_id=visit.who.staff_id, keys=console.keys, deployment=deployment))
 
 

@@ -41,7 +41,8 @@ LONGEST_ANSWER = 1000  # characters
 
 
 class NewerMessagesError(SampanError):
-    """The reporter wrote again since the page was opened: the newer words must be read before answering."""
+    """The reporter wrote again since the page was opened: the newer words must be read before anything is done
+    that they could change."""
 
 
 class AnswerRefusedError(SampanError):
@@ -100,7 +101,7 @@ def open_case(session: Session, number: int, *, staff_id: int, keys: ServiceKeys
     if conversation.private_key_wrapped is None or conversation.wipe_asked_at is not None:
         return CaseView(
             card=card,
-            last_inbox_id=0,
+            last_inbox_id=_last_inbox_id(session, conversation),
             answers=0,
             safety=conversation.safety.value,
             bot_silent=True,
@@ -142,8 +143,11 @@ def _tells(entry: Entry) -> bool:
 def _entries(
     session: Session, conversation: Conversation, opener: ConversationOpener, wording: Wording
 ) -> tuple[Entry, ...]:
-    received = session.scalars(select(InboxMessage).where(InboxMessage.conversation_id == conversation.id))
-    sent = session.scalars(select(OutboxMessage).where(OutboxMessage.conversation_id == conversation.id))
+    # What one transaction wrote has one time, so sorting by time keeps the order in which the rows come.
+    theirs = select(InboxMessage).where(InboxMessage.conversation_id == conversation.id)
+    received = session.scalars(theirs.order_by(InboxMessage.id))
+    ours = select(OutboxMessage).where(OutboxMessage.conversation_id == conversation.id)
+    sent = session.scalars(ours.order_by(OutboxMessage.id))
     entries = [
         Entry(
             at=row.received_at,
@@ -205,8 +209,7 @@ def answer_case(
         raise AnswerRefusedError("empty" if not words else "too_long")
     report, conversation = _locked(session, number)
     _refuse_if_erased(conversation)
-    if _last_inbox_id(session, conversation) != seen_inbox_id:
-        raise NewerMessagesError("the reporter wrote again")
+    _refuse_if_unseen(session, conversation, seen_inbox_id)
     _refuse_if_answered(session, conversation, seen_answers)
     ownership.take_over(session, conversation, report, staff_id=staff_id)
     channel = session.scalars(select(ContactPoint.channel).where(ContactPoint.conversation_id == conversation.id)).one()
@@ -230,6 +233,13 @@ def send_ready_answer(
     key = f"answer:{report.id}:{staff_id}:{_next_answer(session, conversation)}"
     replies.send_ready_answer(session, report, staff_id=staff_id, which=which, key=key)
     _note_answer(session, report, staff_id, None)
+
+
+def require_seen(session: Session, number: int, seen_inbox_id: int) -> None:
+    """Lock the case before an act that newer words could forbid. NewerMessagesError when the reporter wrote since the
+    page was shown."""
+    _, conversation = _locked(session, number)
+    _refuse_if_unseen(session, conversation, seen_inbox_id)
 
 
 def give_back(session: Session, number: int, *, staff_id: int) -> None:
@@ -263,12 +273,19 @@ def _locked(session: Session, number: int) -> tuple[Report, Conversation]:
     report = session.scalar(select(Report).where(Report.number == number))
     if report is None:
         raise CaseNotFoundError("no such case")
-    return report, lock_conversation(session, report.conversation_id)
+    conversation = lock_conversation(session, report.conversation_id)
+    session.refresh(report)  # a colleague may have closed it while this waited for the lock
+    return report, conversation
 
 
 def _refuse_if_erased(conversation: Conversation) -> None:
     if conversation.wipe_asked_at is not None:
         raise AnswerRefusedError("erased")
+
+
+def _refuse_if_unseen(session: Session, conversation: Conversation, seen_inbox_id: int) -> None:
+    if _last_inbox_id(session, conversation) != seen_inbox_id:
+        raise NewerMessagesError("the reporter wrote again")
 
 
 def _refuse_if_answered(session: Session, conversation: Conversation, seen_answers: int | None) -> None:

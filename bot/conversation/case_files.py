@@ -145,7 +145,8 @@ def open_file(
 def release_file(
     session: Session, number: int, file_id: int, *, staff_id: int, reason: str, deployment: Deployment
 ) -> bool:
-    """The first person asks, with a reason; the second, another one, agrees. True once it is released."""
+    """The first person asks, with a reason; the second, another one, agrees to that reason, which says who may open it
+    afterwards. True once it is released."""
     report, _, row = _find(session, number, file_id)
     if row.locked_at is None or row.released_at is not None or row.state is not FileState.HERE:
         raise FileRefusedError("file_not_here")
@@ -159,6 +160,8 @@ def release_file(
         return False
     if row.released_by_first == staff_id:
         raise FileRefusedError("second_person")
+    if row.release_reason != reason:
+        raise FileRefusedError("asked_meanwhile")  # the page that agrees is older than what was asked
     row.released_by_second, row.released_at = staff_id, database_now(session)
     _note(session, staff_id, "file_released", report, row)
     return True

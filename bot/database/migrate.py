@@ -18,9 +18,10 @@ def _config(url: str) -> Config:
     return config
 
 
-def upgrade(url: str) -> None:
-    """Apply what is missing. Two processes at once are kept apart by a lock in the database."""
-    command.upgrade(_config(url), "head")
+def upgrade(url: str, to: str = "head") -> None:
+    """Apply what is missing, up to a version or to the newest. Two processes at once are kept apart by a lock in the
+    database."""
+    command.upgrade(_config(url), to)
 
 
 def expected_version() -> str:

@@ -13,27 +13,25 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.console.accounts import AccountError, begin_attempt, record_failure, record_success
 from bot.console.passwords import Passwords
 from bot.conversation import release_desk
-from bot.conversation.release_view import ReleaseLine, releases_of, waiting_releases
+from bot.conversation.release_view import ReleaseLine, read_releases, waiting_releases
 from bot.database.session import Database
 from bot.database.states import ReleaseState
-from bot.database.tables import Conversation, Release, Report
+from bot.database.tables import Release
 from bot.deployment import Deployment, Party, Trigger, load_deployment
 from bot.operations.installation import database_url, load_settings
 from bot.privacy.keys_file import load_service_keys
 from bot.privacy.sealing import ServiceKeys
-from bot.reports.queue_cards import CaseNotFoundError
 from bot.reports.release import SENTENCES, Why, Wish
 
 case_app = typer.Typer(no_args_is_help=True, help="Who may be told of a case: ask, agree, take back, say it was done.")
 
 Number = Annotated[int, typer.Argument(help="The case's number.")]
-ReleaseId = Annotated[int, typer.Argument(help="The release's number in `case list`.")]
+ReleaseId = Annotated[int, typer.Argument(help="The release's number in `case list` or `case show`.")]
 By = Annotated[str, typer.Option("--by", help="The staff account that acts; its password is asked for.")]
 
 
@@ -43,10 +41,18 @@ class _Installation:
     keys: ServiceKeys
     deployment: Deployment
 
+
+@dataclass(frozen=True, kw_only=True)
+class _Act:
+    session: Session
+    staff_id: int
+    keys: ServiceKeys
+    deployment: Deployment
+
     @property
-    def rule(self) -> dict[str, Any]:
+    def by_rule(self) -> dict[str, Any]:
         """What an act needs that asks the rule."""
-        return {"keys": self.keys, "deployment": self.deployment}
+        return {"staff_id": self.staff_id, "keys": self.keys, "deployment": self.deployment}
 
 
 @contextmanager
@@ -63,29 +69,33 @@ def _opened() -> Iterator[_Installation]:
         database.dispose()
 
 
+@contextmanager
+def _acting(name: str) -> Iterator[_Act]:
+    """A transaction in the name of whoever gave the password of this account."""
+    with _opened() as here:
+        staff_id = _signed(here, name)
+        with here.database.transaction() as session:
+            yield _Act(session=session, staff_id=staff_id, keys=here.keys, deployment=here.deployment)
+
+
 @case_app.command("list")
-def show(
-    number: Annotated[int | None, typer.Argument(help="One case; without it, what waits for somebody.")] = None,
-) -> None:
-    """The releases of a case; or all that wait for a second person. Exit code 0 also when there are none."""
+def waiting() -> None:
+    """What waits for a second person, in any case. Exit code 0 also when nothing does."""
+    table = Table("case", "release", "to", "asked by")
     with _opened() as here, here.database.transaction() as session:
-        if number is None:
-            table = Table("case", "release", "to", "asked by")
-            for case, release_id, party, name in waiting_releases(session):
-                table.add_row(str(case), str(release_id), party, name)
-        else:
-            table = Table("release", "to", "state", "asked by", "agreed", "ended by", "why", "reason")
-            for line in _lines(session, number, here.keys):
-                table.add_row(*_row(line))
+        for case, release_id, party, name in waiting_releases(session):
+            table.add_row(str(case), str(release_id), party, name)
     Console(highlight=False, markup=False).print(table)
 
 
-def _lines(session: Session, number: int, keys: ServiceKeys) -> list[ReleaseLine]:
-    report = session.scalar(select(Report).where(Report.number == number))
-    if report is None:
-        raise CaseNotFoundError("no such case")
-    conversation = session.get_one(Conversation, report.conversation_id)
-    return list(releases_of(session, report, conversation, keys))
+@case_app.command()
+def show(number: Number, by: By) -> None:
+    """The releases of a case with staff's reasons, which are of its content: reading them is in the audit."""
+    table = Table("release", "to", "state", "asked by", "agreed", "ended by", "why", "reason")
+    with _acting(by) as act:
+        for line in read_releases(act.session, number, staff_id=act.staff_id, keys=act.keys):
+            table.add_row(*_row(line))
+    Console(highlight=False, markup=False).print(table)
 
 
 def _row(line: ReleaseLine) -> tuple[str, ...]:
@@ -107,61 +117,48 @@ def release(
 ) -> None:
     """Ask to tell somebody outside. Refused, with the reason, where the rule says no."""
     wish = Wish(party=to, duty=duty, other_authority=other_authority)
-    with _opened() as here:
-        staff_id = _signed(here, by)
-        with here.database.transaction() as session:
-            made = release_desk.ask_release(session, number, wish, reason, staff_id=staff_id, **here.rule)
-            said = _told(made)
+    with _acting(by) as act:
+        said = _told(release_desk.ask_release(act.session, number, wish, reason, **act.by_rule))
     typer.echo(said)
 
 
 @case_app.command()
 def approve(number: Number, release_id: ReleaseId, by: By) -> None:
     """Agree, as a second named person."""
-    with _opened() as here:
-        staff_id = _signed(here, by)
-        with here.database.transaction() as session:
-            said = _told(release_desk.agree(session, number, release_id, staff_id=staff_id, **here.rule))
+    with _acting(by) as act:
+        said = _told(release_desk.agree(act.session, number, release_id, **act.by_rule))
     typer.echo(said)
 
 
 @case_app.command()
 def deny(number: Number, release_id: ReleaseId, by: By) -> None:
     """Refuse, as a second named person; that ends it."""
-    with _opened() as here:
-        staff_id = _signed(here, by)
-        with here.database.transaction() as session:
-            release_desk.refuse(session, number, release_id, staff_id=staff_id)
+    with _acting(by) as act:
+        release_desk.refuse(act.session, number, release_id, staff_id=act.staff_id)
     typer.echo(f"release {release_id} of case {number} is refused")
 
 
 @case_app.command()
 def withdraw(number: Number, release_id: ReleaseId, by: By) -> None:
     """Take back what was asked or agreed to, before it is done."""
-    with _opened() as here:
-        staff_id = _signed(here, by)
-        with here.database.transaction() as session:
-            release_desk.withdraw(session, number, release_id, staff_id=staff_id)
+    with _acting(by) as act:
+        release_desk.withdraw(act.session, number, release_id, staff_id=act.staff_id)
     typer.echo(f"release {release_id} of case {number} is taken back")
 
 
 @case_app.command()
 def done(number: Number, release_id: ReleaseId, by: By) -> None:
     """Say that they are told now; the rule is asked once more before it is written down."""
-    with _opened() as here:
-        staff_id = _signed(here, by)
-        with here.database.transaction() as session:
-            said = _told(release_desk.mark_done(session, number, release_id, staff_id=staff_id, **here.rule))
+    with _acting(by) as act:
+        said = _told(release_desk.mark_done(act.session, number, release_id, **act.by_rule))
     typer.echo(said)
 
 
 @case_app.command()
 def official(number: Number, by: By) -> None:
     """Mark that an official is involved: police are closed until the person chooses police after this."""
-    with _opened() as here:
-        staff_id = _signed(here, by)
-        with here.database.transaction() as session:
-            release_desk.mark_official(session, number, staff_id=staff_id)
+    with _acting(by) as act:
+        release_desk.mark_official(act.session, number, staff_id=act.staff_id)
     typer.echo(f"case {number}: an official is involved")
 
 

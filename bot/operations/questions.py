@@ -14,8 +14,11 @@ import yaml
 from pydantic import ValidationError
 
 from bot.deployment import (
+    DEFAULT_COVER_LINE,
+    DEFAULT_COVER_NAME,
     DEMO_DEPLOYMENT,
     MOST_DUTIES,
+    MOST_TIP_PARTIES,
     Deployment,
     Gateway,
     OfferedLanguage,
@@ -175,7 +178,10 @@ def ask() -> Answers:
     content["no_duty_to_report_checked"] = not content["duties_to_report"] and typer.confirm(
         "Has a lawyer checked that no law makes you tell an authority?", default=False
     )
+    content["tips_may_go_to"] = _ask_tip_parties()
     content["neutral_line"] = {code: _ask_neutral_line(code) for code in languages}
+    content["cover_line"] = {code: _ask_cover_line(code) for code in languages}
+    content["locked_files_route"] = _ask_locked_files_route()
     content["gateways"] = _ask_list("Gateways", [gateway.value for gateway in Gateway])
     try:
         deployment = Deployment.model_validate(content)
@@ -200,6 +206,31 @@ def _ask_duties() -> list[dict[str, str]]:
     return duties
 
 
+def _ask_tip_parties() -> list[str]:
+    """Nobody unless named: those whom a tip is about were asked nothing."""
+    parties = list(Party)
+    limit = f"at most {MOST_TIP_PARTIES} of: {' '.join(parties)}; or none"
+    while True:
+        answer = str(typer.prompt(f"Who may be told what somebody saw ({limit})", default="none"))
+        chosen = _listed(answer)
+        if chosen == ["none"]:
+            return []
+        if set(chosen) <= set(parties) and len(chosen) <= MOST_TIP_PARTIES:
+            return chosen
+        typer.echo(limit.capitalize())
+
+
+def _ask_cover_line(code: str) -> str:
+    language = OfferedLanguage(code)
+    question = f'Answer to a stranger who asks who this is, in {code} ({{name}}: "{DEFAULT_COVER_NAME[language]}")'
+    return str(typer.prompt(question, default=DEFAULT_COVER_LINE[language]))
+
+
+def _ask_locked_files_route() -> str | None:
+    question = "What the law asks of files with a child and abuse; staff read it (empty: none can be released)"
+    return str(typer.prompt(question, default="", show_default=False)).strip() or None
+
+
 def _ask_neutral_line(code: str) -> str:
     example = DEMO_DEPLOYMENT.neutral_line[OfferedLanguage(code)]
     return str(typer.prompt(f"Line sent when it is not safe to write, in {code}", default=example))
@@ -216,10 +247,14 @@ def _ask_choice(question: str, choices: list[str], default: str) -> str:
 def _ask_list(question: str, choices: list[str]) -> list[str]:
     while True:
         answer = str(typer.prompt(f"{question} (some of: {' '.join(choices)})"))
-        chosen = list(dict.fromkeys(answer.lower().replace(",", " ").split()))
+        chosen = _listed(answer)
         if chosen and set(chosen) <= set(choices):
             return chosen
         typer.echo(f"Some of: {' '.join(choices)}")
+
+
+def _listed(answer: str) -> list[str]:
+    return list(dict.fromkeys(answer.lower().replace(",", " ").split()))
 
 
 def _ask_setting(setting: Setting) -> str:

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import func, select, update
 
+from bot.database.session import Database
+from bot.database.states import FileKind, FileState, ReleaseState
+from bot.database.tables import Attachment, Conversation, InboxMessage, Release, Report, Staff
+from bot.deployment import Party, Trigger
+from bot.privacy.sealing import seal_to
+from bot.reports.release import Why
 from bot.webhooks.sandbox_examples import DEMO_NAME, DEMO_PASSWORD, EXAMPLES, PHONES
 from tests.browser.conftest import PHONE_SIZE, is_wider_than_the_screen, open_page
 from tests.fakes.phones import page_posts
@@ -42,7 +49,7 @@ def small_targets(page: Page) -> list[str]:
     """What can be tapped and is smaller than a thumb."""
     found = []
     for each in page.locator(
-        "button:visible, a.button:visible, .card a:visible, summary:visible, .bar a:visible"
+        "button:visible, select:visible, a.button:visible, .card a:visible, summary:visible, .bar a:visible"
     ).all():
         box = each.bounding_box()
         if box is not None and box["height"] < SMALLEST_TARGET and each.get_attribute("class") != "skip":
@@ -92,6 +99,61 @@ def test_everything_fits_a_small_screen_and_a_thumb(thumb: Page, demo: World) ->
         assert not is_wider_than_the_screen(page), path
         assert small_targets(page) == [], path
         page.close()
+
+
+LONG = "https://example.org/" + "a" * 120
+
+
+@pytest.fixture
+def everything(demo: World, database: Database, cry: str) -> None:
+    """The case has locked and open files of every kind, an official, and a release with an address in its reason."""
+    with database.transaction() as session:
+        report = session.scalars(select(Report)).one()
+        conversation = session.get_one(Conversation, report.conversation_id)
+        inbox_id = session.scalars(select(InboxMessage.id)).first() or 0
+        noor = session.scalars(select(Staff.id)).first() or 0
+        report.official_named_at = func.now()
+        for kind, locked in zip((*FileKind, *FileKind), (None, func.now()), strict=False):
+            session.add(
+                Attachment(
+                    conversation_id=conversation.id,
+                    inbox_id=inbox_id,
+                    channel="sandbox_sms",
+                    kind=kind,
+                    state=FileState.HERE,
+                    media_type="image/jpeg",
+                    size_bytes=20_000_000,
+                    locked_at=locked,
+                )
+            )
+        session.add(
+            Release(
+                report_id=report.id,
+                party=Party.CHILD_PROTECTION,
+                duty=Trigger.CHILD_IN_DANGER,
+                other_authority=True,
+                reason_sealed=seal_to(conversation.public_key, LONG),
+                why=Why.DUTY_OTHER_AUTHORITY.value,
+                needs_second=True,
+                state=ReleaseState.ASKED,
+                asked_by=noor,
+            )
+        )
+
+
+@pytest.mark.usefixtures("everything")
+@pytest.mark.parametrize("language", ["en", "my"])
+def test_files_and_releases_fit_a_small_screen_and_a_thumb(
+    thumb: Page, demo: World, database: Database, language: str
+) -> None:
+    with database.transaction() as session:
+        session.execute(update(Staff).values(language=language))
+    thumb.goto(f"{demo.settings.console_url}/cases/101")
+    for summary in thumb.locator("summary").all():
+        summary.click()
+    assert thumb.locator("#files select, #telling select").count() >= 3
+    assert not is_wider_than_the_screen(thumb)
+    assert small_targets(thumb) == []
 
 
 def test_forms_are_accepted_from_a_real_browser_that_sends_no_referrer(thumb: Page) -> None:

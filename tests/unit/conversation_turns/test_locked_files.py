@@ -159,10 +159,22 @@ def test_the_second_person_is_another_one(with_a_route: House) -> None:
         asks_for_release(with_a_route, noor)
 
 
+def test_nobody_agrees_to_a_reason_they_have_not_seen(with_a_route: House) -> None:
+    """Both had the page on which nobody had asked yet: the second one would agree to letting everybody open it."""
+    dara, noor = locked_case(with_a_route)
+    assert not asks_for_release(with_a_route, dara, "wrongly_locked")
+    for seen in ("for_the_authority", ""):
+        with pytest.raises(FileRefusedError, match="asked_meanwhile"):
+            asks_for_release(with_a_route, noor, seen)
+    file = newest_file(with_a_route)
+    assert (file.released_at, file.released_by_second, file.release_reason) == (None, None, "wrongly_locked")
+    assert asks_for_release(with_a_route, noor, "wrongly_locked")
+
+
 def test_a_release_is_in_the_audit_with_both_names_and_the_reason(with_a_route: House) -> None:
     dara, noor = locked_case(with_a_route)
     asks_for_release(with_a_route, dara, "to_protect_a_child")
-    asks_for_release(with_a_route, noor, "")
+    asks_for_release(with_a_route, noor, "to_protect_a_child")
     file = newest_file(with_a_route)
     with with_a_route.database.transaction() as session:
         entries = [(each.staff_id, each.action, each.detail) for each in session.scalars(select(AuditEntry))]
@@ -202,7 +214,7 @@ def test_a_person_can_lock_what_no_machine_noticed_also_what_was_released(with_a
     with with_a_route.database.transaction() as session:
         lock_case_files(session, 101, staff_id=noor)
     asks_for_release(with_a_route, dara, "wrongly_locked")
-    asks_for_release(with_a_route, noor)
+    asks_for_release(with_a_route, noor, "wrongly_locked")
     opens(with_a_route, dara, newest_file(with_a_route).id)
     with with_a_route.database.transaction() as session:
         lock_case_files(session, 101, staff_id=dara)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, text, update
 
 from bot.conversation import case_desk
-from bot.database.tables import AuditEntry, Report
+from bot.database.states import Author
+from bot.database.tables import AuditEntry, Conversation, InboxMessage, OutboxMessage, Report
+from bot.messages import outbox
+from bot.messages.outbox import Words
 from bot.reports.queue_cards import CaseNotFoundError
 from tests.unit.house import CRY, House
 
@@ -60,6 +63,30 @@ def test_the_opened_page_holds_what_was_said_in_order_and_by_whom(house: House) 
     assert said == [("reporter", CRY), ("reporter", "1")]
     assert view.entries[0].who == "reporter"
     assert {entry.who for entry in view.entries} >= {"reporter", "bot", "system"}
+
+
+def test_what_one_turn_said_stands_in_the_order_it_was_said_however_the_rows_lie(house: House) -> None:
+    """What one transaction wrote has one time; a row that was touched again is found last where no index is used."""
+    dara = house.on_call("Dara")
+    house.hears(CRY)
+    with house.database.transaction() as session:
+        conversation = session.scalars(select(Conversation)).one()
+        said = [Words(text="said first"), Words(text="said second")]
+        first, _ = outbox.say(session, conversation, said, key="one turn", author=Author.BOT)
+    for words in ("written first", "written second"):
+        house.arrives(words)
+    with house.database.transaction() as session:
+        session.execute(update(OutboxMessage).where(OutboxMessage.id == first).values(attempts=1))
+        session.execute(update(InboxMessage).values(received_at=conversation.created_at))
+        newest = select(func.max(InboxMessage.id)).scalar_subquery()
+        session.execute(update(InboxMessage).where(InboxMessage.id == newest - 1).values(attempts=1))
+    with house.database.transaction() as session:
+        session.execute(text("set local enable_indexscan = off"))
+        session.execute(text("set local enable_bitmapscan = off"))
+        view = case_desk.open_case(session, 101, staff_id=dara, keys=house.keys, wording=house.wording)
+    shown = [entry.text for entry in view.entries]
+    assert [each for each in shown if each.startswith("said")] == ["said first", "said second"]
+    assert [each for each in shown if each.startswith("written")] == ["written first", "written second"]
 
 
 def test_facts_told_are_there_for_staff_and_none_is_lost_by_a_later_one(house: House) -> None:

@@ -69,13 +69,13 @@ def test_one_asks_another_agrees_and_it_is_written_down(run: Command, database: 
     assert "may be told" in run("approve", "101", "1", "--by", "Dara", password=DARAS).output
     assert "is written down as told" in run("done", "101", "1", "--by", "Noor").output
     assert states(database) == [ReleaseState.DONE]
-    listed = " ".join(run("list", "101").output.split())
+    listed = " ".join(run("show", "101", "--by", "Dara", password=DARAS).output.split())
     assert "embassy" in listed
     assert "they can reach them" in listed
     assert "Noor" not in run("list").output
     with database.transaction() as session:
         acts = session.scalars(select(AuditEntry.action).where(AuditEntry.action.like("release%"))).all()
-    assert acts == ["release_asked", "release_agreed", "release_done"]
+    assert acts == ["release_asked", "release_agreed", "release_done", "releases_read"]
 
 
 def test_one_person_cannot_type_two_names(run: Command, database: Database) -> None:
@@ -97,6 +97,24 @@ def test_wrong_passwords_are_counted_as_at_the_console(run: Command, database: D
     with database.transaction() as session:
         assert session.scalars(select(AuditEntry.action)).all().count("sign_in_failed") == 1
     assert states(database) == []
+
+
+def test_the_reasons_of_a_case_are_read_by_a_named_person_and_that_is_written_down(
+    run: Command, database: Database
+) -> None:
+    run(*TO_EMBASSY, "--by", "Noor")
+    with pytest.raises(AccountError):
+        run("show", "101", "--by", "Dara", password="guess")
+    assert run("show", "101").exit_code == 2
+    assert "they can reach them" not in run("list").output
+    with database.transaction() as session:
+        assert "releases_read" not in session.scalars(select(AuditEntry.action)).all()
+    assert "they can reach them" in run("show", "101", "--by", "Dara", password=DARAS).output
+    with database.transaction() as session:
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "releases_read")).one()
+        report = session.scalars(select(Report)).one()
+        dara = accounts.find_account(session, "Dara").id
+    assert (entry.staff_id, entry.report_id) == (dara, report.id)
 
 
 def test_a_disabled_account_does_nothing(run: Command, database: Database) -> None:
@@ -131,7 +149,7 @@ def test_an_official_is_marked(run: Command, database: Database) -> None:
 
 def test_what_does_not_exist_is_said(run: Command) -> None:
     with pytest.raises(CaseNotFoundError):
-        run("list", "999")
+        run("show", "999", "--by", "Noor")
     with pytest.raises(CaseNotFoundError):
         run("release", "999", "--to", "embassy", "--reason", "x", "--by", "Noor")
     with pytest.raises(ReleaseNotFoundError):

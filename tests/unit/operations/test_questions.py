@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.__main__ import app
-from bot.deployment import DEMO_DEPLOYMENT, load_deployment
+from bot.deployment import DEMO_DEPLOYMENT, OfferedLanguage, Party, load_deployment
 from bot.errors import ConfigurationError
 from bot.operations.installation import load_settings
 from bot.operations.questions import read_answers
@@ -77,7 +77,26 @@ def test_files_that_exist_are_replaced_only_when_told_to(data: Path) -> None:
 
 
 def test_a_person_is_asked_again_until_the_answer_can_be_used(data: Path) -> None:
-    typed = ["km en", "en", "Khmer name", "Us", "church", "ngo", "kh", "", "n", "y", "", "", "telegram", "wrong"]
+    typed = [
+        "km en",
+        "en",
+        "Khmer name",
+        "Us",
+        "church",
+        "ngo",
+        "kh",
+        "",
+        "n",
+        "y",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "telegram",
+        "wrong",
+    ]
     typed += [TOKEN, f"{TOKEN[:-1]}B"]
     result = CliRunner().invoke(app, ["init"], input="\n".join(typed) + "\n")
     assert result.exit_code == 0, result.output
@@ -87,15 +106,69 @@ def test_a_person_is_asked_again_until_the_answer_can_be_used(data: Path) -> Non
 
 
 def test_a_duty_is_asked_for_in_codes_because_reporters_are_told_of_it_in_their_language(data: Path) -> None:
-    typed = ["en", "en", "Us", "ngo", "th", "", "y", "army", "police", "a child", "child_in_danger", "Child Act", "n"]
-    result = CliRunner().invoke(app, ["init"], input="\n".join([*typed, "", "sandbox"]) + "\n")
+    typed = [
+        "en",
+        "en",
+        "Us",
+        "ngo",
+        "th",
+        "",
+        "y",
+        "army",
+        "police",
+        "a child",
+        "child_in_danger",
+        "Child Act",
+        "n",
+        "",
+    ]
+    result = CliRunner().invoke(app, ["init"], input="\n".join([*typed, "", "", "", "sandbox"]) + "\n")
     assert result.exit_code == 0, result.output
     (duty,) = load_deployment(data / "deployment.yml").duties_to_report
     assert (duty.trigger.value, duty.to.value, duty.law) == ("child_in_danger", "police", "Child Act")
 
 
 def test_whoever_names_no_duty_and_has_asked_no_lawyer_is_refused(data: Path) -> None:
-    typed = ["en", "en", "Us", "ngo", "th", "", "n", "n", "", "sandbox"]
+    typed = ["en", "en", "Us", "ngo", "th", "", "n", "n", "", "", "", "", "sandbox"]
     result = CliRunner().invoke(app, ["init"], input="\n".join(typed) + "\n")
     assert "no_duty_to_report_checked must say that a lawyer found none" in str(result.exception)
+    assert not (data / "deployment.yml").exists()
+
+
+ASKED = ["en", "en", "Us", "ngo", "th", "", "n", "y"]  # up to whom tips may go
+
+
+def test_what_is_left_at_its_default_tells_nobody_and_releases_nothing(data: Path) -> None:
+    result = CliRunner().invoke(app, ["init"], input="\n".join([*ASKED, "", "", "", "", "sandbox"]) + "\n")
+    assert result.exit_code == 0, result.output
+    deployment = load_deployment(data / "deployment.yml")
+    assert (deployment.tips_may_go_to, deployment.locked_files_route) == ((), None)
+    english = OfferedLanguage.ENGLISH
+    assert deployment.told_to_strangers(english) == DEMO_DEPLOYMENT.told_to_strangers(english)
+
+
+def test_whom_tips_go_to_the_answer_to_strangers_and_the_law_on_files_are_asked_for(data: Path) -> None:
+    tips = ["army", "ngo labour police", "none ngo", "Labour, ngo"]
+    typed = [*ASKED, *tips, "", "Here is {name}. Write any time.", "Call the child protection unit.", "sandbox"]
+    result = CliRunner().invoke(app, ["init"], input="\n".join(typed) + "\n")
+    assert result.exit_code == 0, result.output
+    assert result.output.count("At most 2 of: ngo embassy labour police child_protection local_authority; or none") == 3
+    deployment = load_deployment(data / "deployment.yml")
+    assert deployment.tips_may_go_to == (Party.LABOUR, Party.NGO)
+    assert deployment.told_to_strangers(OfferedLanguage.ENGLISH) == "Here is an automatic service. Write any time."
+    assert deployment.locked_files_route == "Call the child protection unit."
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        pytest.param("This is {name}, the hotline against trafficking", "cover_line (en)", id="a danger word"),
+        pytest.param("This is {name}. " + "x" * 50, "longer than one SMS in en", id="too long with the name"),
+    ],
+)
+def test_an_answer_to_strangers_that_must_reach_nobody_is_refused(data: Path, line: str, complaint: str) -> None:
+    typed = [*ASKED, "", "", line, "", "sandbox"]
+    result = CliRunner().invoke(app, ["init"], input="\n".join(typed) + "\n")
+    assert isinstance(result.exception, ConfigurationError)
+    assert complaint in str(result.exception)
     assert not (data / "deployment.yml").exists()
