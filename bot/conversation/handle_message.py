@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -25,6 +25,7 @@ from bot.conversation.engine import DialogueEngine, Situation, TurnAnswer, TurnR
 from bot.conversation.languages import Heard, choose, hear
 from bot.conversation.return_codes import take_code
 from bot.conversation.turn import Rooms, Turn
+from bot.conversation.whose_clock import clock_of_writer
 from bot.conversation.wording import Wording
 from bot.database.session import Database
 from bot.database.states import Safety
@@ -110,6 +111,9 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared | None
     )
     if step in (Step.OPENS, Step.SAYS_SAFE):
         request = opened_request(request, conversation, desk.rooms)
+    elif step is Step.ANSWERS:
+        clock = clock_of_writer(session, conversation, request.language, desk.rooms)
+        request = replace(request, received_at=claimed.received_at.astimezone(clock))
     return _Prepared(
         request=request,
         converse=step is not Step.NEUTRAL and _speaks(session, conversation, request, arrived, step),
