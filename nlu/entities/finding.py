@@ -42,8 +42,8 @@ KINDS = (
 
 def find(text: str, *, language: str | None, now: datetime) -> list[Entity]:
     """Facts in the order of the text. `language` (th km vi my en, None: not known) settles what is ambiguous; lists of
-    all languages are searched. `now` is when the message was written; it must be aware, and an offset other than that of
-    UTC says by which clock the writer reckons. Never fails on any text."""
+    all languages are searched. `now` is when the message was written; it must be aware, and an offset that is
+    not UTC's says by which clock the writer reckons. Never fails on any text."""
     reading = read(text)
     return longest_of_each_kind(_all(reading, language, now))
 
