@@ -21,6 +21,7 @@ from bot.conversation.apply_turn import apply_turn, conversation_of
 from bot.conversation.at_once import Arrived
 from bot.conversation.command_words import find_command
 from bot.conversation.cover_desk import Step, finish_with_engine, opened_request, take_own_word, take_request
+from bot.conversation.directives import CallPerson
 from bot.conversation.engine import DialogueEngine, Situation, TurnAnswer, TurnRequest
 from bot.conversation.languages import Heard, choose, hear
 from bot.conversation.return_codes import take_code
@@ -223,6 +224,7 @@ def _commit(session: Session, claimed: Claimed, prepared: _Prepared, answer: Tur
         understanding=answer.understanding,
         answer=answer if prepared.converse and step is not Step.NEUTRAL else None,
         neutral=step is Step.NEUTRAL,
+        person_wanted=step is Step.NEUTRAL and any(isinstance(each, CallPerson) for each in answer.do),
         one_of_many=prepared.arrived.one_of_many,
     )
     inbox.finish(session, claimed)
