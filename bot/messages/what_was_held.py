@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ScalarSelect, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.database.session import wake
 from bot.database.states import Author, OutboxState
-from bot.database.tables import OutboxMessage
+from bot.database.tables import Conversation, OutboxMessage
 from bot.messages.outbox import ASKS
 
 _OF_MACHINES = (Author.BOT, Author.SYSTEM)
@@ -24,11 +24,9 @@ def release_held(session: Session, conversation_id: UUID) -> None:
     session.execute(
         held.where(OutboxMessage.author == Author.STAFF).values(state=OutboxState.PENDING, due_at=func.now())
     )
-    session.execute(
-        held.where(OutboxMessage.author == Author.BOT, OutboxMessage.arguments[ASKS].as_boolean()).values(
-            state=OutboxState.CANCELLED
-        )
-    )
+    bots = held.where(OutboxMessage.author == Author.BOT).values(state=OutboxState.CANCELLED)
+    session.execute(bots.where(OutboxMessage.arguments[ASKS].as_boolean()))
+    session.execute(bots.where(OutboxMessage.expect_version != _version_of(conversation_id)))  # it would never leave
     latest = session.scalar(
         select(func.max(OutboxMessage.id))
         .where(OutboxMessage.conversation_id == conversation_id, OutboxMessage.author == Author.SYSTEM)
@@ -40,6 +38,10 @@ def release_held(session: Session, conversation_id: UUID) -> None:
         session.execute(unsent.where(OutboxMessage.id != latest).values(state=OutboxState.CANCELLED))
         session.execute(unsent.where(OutboxMessage.id == latest).values(state=OutboxState.HELD))
     wake(session, "outbox")
+
+
+def _version_of(conversation_id: UUID) -> ScalarSelect[int]:
+    return select(Conversation.version).where(Conversation.id == conversation_id).scalar_subquery()
 
 
 def something_waits(session: Session, conversation_id: UUID) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.conversation import case_desk
 from bot.database.tables import Report
-from bot.escalation.ownership import give_back
+from bot.escalation.ownership import give_back, take_over
 from bot.reports.report_store import lock_conversation
 from tests.unit.conversation_turns.covered import ELEVEN_MINUTES, HALF_AN_HOUR, SAFE, choose, neutral, phrase, tell
 from tests.unit.house import CRY, House
@@ -102,3 +102,20 @@ def test_rules_that_were_not_told_because_a_human_spoke_are_told_later(house: Ho
             session, lock_conversation(session, report.conversation_id), report, staff_id=house.last_page().staff_id
         )
     assert house.hears("1")[0] == phrase(house, "utter_who_is_told")
+
+
+def test_an_answer_of_the_bots_that_would_never_leave_takes_no_room(house: House) -> None:
+    house.on_call("Dara")
+    for words in (CRY, "1"):
+        house.hears(words)
+    house.arrives("status")
+    house.handle()
+    house.pass_time(ELEVEN_MINUTES)
+    house.settle()
+    with house.database.transaction() as session:  # a human began to speak, and gave back
+        report = session.scalars(select(Report)).one()
+        conversation = lock_conversation(session, report.conversation_id)
+        take_over(session, conversation, report, staff_id=house.last_page().staff_id)
+        give_back(session, conversation, report, staff_id=house.last_page().staff_id)
+    house.hears("hello")
+    assert house.hears("1") == [phrase(house, "utter_who_is_told"), phrase(house, "utter_ask_whose")]
