@@ -58,21 +58,17 @@ def say_turn(
         conversation=conversation, state=answer.state, understanding=turn.understanding, opener=opener, sms=turn.sms
     )
     words = [
-        replace(
-            _in_words(session, telling, each, spoken, {**told, **each.arguments, **code}, rooms),
-            asks=each.response.startswith(_ASKS),
-        )
+        _in_words(session, telling, each, spoken, {**told, **each.arguments, **code}, rooms)
         for each in said
         for spoken in _spoken(turn, language)
     ]
-    urgent = report is not None and Urgency(report.urgency).pages
     rows = say(
         session,
         conversation,
         words,
         key=f"reply:{turn.claimed.id}",
         author=Author.BOT,
-        priority=URGENT_REPLY if urgent else REPLY,
+        priority=URGENT_REPLY if report is not None and Urgency(report.urgency).pages else REPLY,
         reply_to_inbox=turn.claimed.id,
         written_for=turn.version,
     )
@@ -115,6 +111,13 @@ def say_neutral(session: Session, conversation: Conversation, turn: Turn, rooms:
 
 
 def _in_words(
+    session: Session, telling: Telling, each: Say, spoken: str, arguments: Mapping[str, Any], rooms: Rooms
+) -> Words:
+    words = _true_words(session, telling, each, spoken, arguments, rooms)
+    return replace(words, asks=each.response.startswith(_ASKS))
+
+
+def _true_words(
     session: Session, telling: Telling, each: Say, spoken: str, arguments: Mapping[str, Any], rooms: Rooms
 ) -> Words:
     if (true := true_words(session, telling, each.response, rooms.wording, spoken)) is not None:
