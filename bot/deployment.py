@@ -225,6 +225,13 @@ class Deployment(_Strict):
         """Local time here: what "22:00" means to somebody who writes it."""
         return ZoneInfo(self.time_zone or _ZONE_OF_COUNTRY.get(self.country, "UTC"))
 
+    def zone_in(self, country: str) -> ZoneInfo | None:
+        """Local time in a country, by its ISO code; None where we do not know it."""
+        if country == self.country:
+            return self.zone
+        name = _ZONE_OF_COUNTRY.get(country)
+        return ZoneInfo(name) if name is not None else None
+
     def told_to_strangers(self, language: OfferedLanguage) -> str:
         """The answer to "who is this?": nothing that says what this is for, or that anybody wrote."""
         return self.cover_line[language].replace("{name}", self.cover_name[language])

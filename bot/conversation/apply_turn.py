@@ -15,6 +15,7 @@ from bot.conversation import directives as want
 from bot.conversation import received_files
 from bot.conversation.choices_made import choice_in, chose_for_a_closed_case, note_official
 from bot.conversation.heard_facts import deadline_of, heard_facts
+from bot.conversation.room_to_say import make_room
 from bot.conversation.say_turn import say_neutral, say_turn
 from bot.conversation.turn import Rooms, Turn
 from bot.conversation.wipe import wipe_conversation
@@ -25,7 +26,7 @@ from bot.escalation.owner_notes import tell_owner_of_new_words
 from bot.messages.cover import close, is_closed, trust
 from bot.messages.inbox import Claimed
 from bot.messages.message import MessageKind
-from bot.messages.outbox import release_held
+from bot.messages.what_was_held import release_held
 from bot.privacy.sealing import ConversationOpener, seal_to
 from bot.reports.choices import record_choice
 from bot.reports.report_store import find_open_report, lock_conversation, open_report, raise_urgency, record_facts
@@ -47,8 +48,9 @@ def apply_turn(session: Session, turn: Turn, opener: ConversationOpener, rooms: 
     _apply_chat(conversation, turn)
     report = _apply_to_report(session, conversation, turn, opener, rooms)
     if turn.answer is not None:
-        conversation.state_sealed = seal_to(conversation.public_key, json.dumps(dict(turn.answer.state)))
-        say_turn(session, conversation, turn, turn.answer, report, opener, rooms)
+        answer, brings_more = make_room(session, conversation, turn, turn.answer)
+        conversation.state_sealed = seal_to(conversation.public_key, json.dumps(dict(answer.state)))
+        say_turn(session, conversation, turn, answer, report, opener, rooms, offers=not brings_more)
     elif turn.neutral and not turn.one_of_many:
         say_neutral(session, conversation, turn, rooms)
     if any(isinstance(each, want.Wipe) for each in turn.do):

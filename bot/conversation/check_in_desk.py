@@ -3,7 +3,7 @@ cover_desk.py, and that it did not, by `alarm_missed`, which the loop in worker/
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,7 @@ from bot.conversation.check_in_times import chosen_time, heard_time, shown, writ
 from bot.conversation.command_words import find_command
 from bot.conversation.engine import Say, Understanding
 from bot.conversation.turn import Rooms
+from bot.conversation.whose_clock import clock_of_writer
 from bot.database.states import Asking, ClosedBy, Safety
 from bot.database.tables import Conversation, Cover
 from bot.escalation.alarms import raise_alarm
@@ -53,8 +54,9 @@ def hear_time(
 ) -> bool:
     """A number, a clock time, or what the engine heard of one; `conversation` is locked. False for a command: then it
     is obeyed, and nothing was agreed."""
-    command = find_command(arrived.text, language_of(conversation, arrived, rooms))
-    now, zone = arrived.claimed.received_at, _zone(rooms)
+    language = language_of(conversation, arrived, rooms)
+    command = find_command(arrived.text, language)
+    now, zone = arrived.claimed.received_at, clock_of_writer(session, conversation, language, rooms)
     if command is not None and command.intent in _DECLINES:
         cover.asking = None
         _say(session, arrived, "utter_word_left_out", rooms)
@@ -93,7 +95,10 @@ def agree_on_word(
     assert cover.expected_at is not None
     erase = cover.asking is not Asking.CHECK_IN_TIME
     check_ins.agree(session, conversation.id, cover.expected_at, word_hash)
-    time = shown(cover.expected_at, arrived.claimed.received_at, _zone(rooms))
+    # A secret word is of no language: the time was said in the one they had before.
+    language = (conversation.language if erase else None) or language_of(conversation, arrived, rooms)
+    zone = clock_of_writer(session, conversation, language, rooms)
+    time = shown(cover.expected_at, arrived.claimed.received_at, zone)
     cover.asking = cover.expected_at = None
     if cover.begun_at is not None:
         delete_since(session, conversation.id, cover.begun_at)
@@ -120,10 +125,6 @@ def alarm_missed(session: Session, settings: Settings) -> bool:
     conversation.version += 1
     session.flush()
     return True
-
-
-def _zone(rooms: Rooms) -> tzinfo:
-    return rooms.wording.deployment.zone
 
 
 def _say(

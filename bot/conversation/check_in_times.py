@@ -1,5 +1,5 @@
-"""When a check-in is expected: chosen by number, written as a clock time, or heard by the model. Pure; times are of the
-deployment's own zone where the words name none, and the confirmation says the time that was understood."""
+"""When a check-in is expected: chosen by number, written as a clock time, or heard by the model. Pure; times are of
+the zone that is given (whose_clock.py), and the confirmation says the time that was understood, in the same one."""
 
 from __future__ import annotations
 

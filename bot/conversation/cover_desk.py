@@ -63,22 +63,23 @@ class Step(StrEnum):
 def take_own_word(session: Session, conversation: Conversation, arrived: Arrived, rooms: Rooms) -> Step:
     """Their words, if they chose any; then whether anything but the neutral line may be said. Nothing is locked but
     where one of their words came: who tries codes is counted before any conversation is locked (return_codes.py)."""
+    closed = _is_closed(session, conversation, arrived, rooms)
     if arrived.claimed.kind is MessageKind.TEXT:
         word = own_word_in(session, conversation.id, arrived.readings, rooms.keys)
         if word is OwnWord.DURESS or DURESS in arrived.claimed.floor_reasons:
             _go_dull(session, conversation, arrived, rooms)
             return Step.DONE
-        if not _is_choosing(session, conversation):
+        if closed or arrived.gap or not _is_choosing(session, conversation):
             if check_ins.is_word_of_check_in(session, conversation.id, arrived.readings, rooms.keys):
                 _keep_check_in(session, conversation, arrived, rooms)
                 return Step.DONE
             if word is OwnWord.SAFE:
                 return Step.OPENS
-    return Step.NEUTRAL if _is_closed(session, conversation, arrived, rooms) else Step.GO_ON
+    return Step.NEUTRAL if closed else Step.GO_ON
 
 
 def _is_choosing(session: Session, conversation: Conversation) -> bool:
-    """While a word is asked for, one that they had before is an answer; of a closed conversation nothing is asked."""
+    """While a word is asked for, one that they had before is an answer. After a silence that question is over."""
     cover = cover_of(session, conversation.id)
     return cover is not None and cover.asking not in (None, Asking.CHECK_IN_TIME)
 

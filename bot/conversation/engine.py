@@ -31,7 +31,8 @@ class TurnRequest:
     language: str
     channel: str
     situation: Situation = Situation()
-    received_at: datetime | None = None  # what "tonight" is reckoned from; None is now
+    # What "tonight" is reckoned from, by the clock of this zone; in UTC, by that of the language; None is now.
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -21,10 +21,12 @@ from bot.conversation.apply_turn import apply_turn, conversation_of
 from bot.conversation.at_once import Arrived
 from bot.conversation.command_words import find_command
 from bot.conversation.cover_desk import Step, finish_with_engine, opened_request, take_own_word, take_request
+from bot.conversation.directives import CallPerson
 from bot.conversation.engine import DialogueEngine, Situation, TurnAnswer, TurnRequest
 from bot.conversation.languages import Heard, choose, hear
 from bot.conversation.return_codes import take_code
 from bot.conversation.turn import Rooms, Turn
+from bot.conversation.whose_clock import clock_of_writer
 from bot.conversation.wording import Wording
 from bot.database.session import Database
 from bot.database.states import Safety
@@ -110,6 +112,9 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared | None
     )
     if step in (Step.OPENS, Step.SAYS_SAFE):
         request = opened_request(request, conversation, desk.rooms)
+    elif step is Step.ANSWERS:
+        clock = clock_of_writer(session, conversation, request.language, desk.rooms)
+        request = replace(request, received_at=claimed.received_at.astimezone(clock))
     return _Prepared(
         request=request,
         converse=step is not Step.NEUTRAL and _speaks(session, conversation, request, arrived, step),
@@ -219,6 +224,7 @@ def _commit(session: Session, claimed: Claimed, prepared: _Prepared, answer: Tur
         understanding=answer.understanding,
         answer=answer if prepared.converse and step is not Step.NEUTRAL else None,
         neutral=step is Step.NEUTRAL,
+        person_wanted=step is Step.NEUTRAL and any(isinstance(each, CallPerson) for each in answer.do),
         one_of_many=prepared.arrived.one_of_many,
     )
     inbox.finish(session, claimed)

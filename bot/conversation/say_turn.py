@@ -16,31 +16,20 @@ from bot.conversation.hotline_words import ASKED as HOTLINES
 from bot.conversation.hotline_words import numbers_asked_for
 from bot.conversation.status import true_response
 from bot.conversation.turn import NEUTRAL, Rooms, Turn
-from bot.conversation.who_is_told import QUESTION, Telling, asks_whom_to_tell, note_what_was_told, true_words
+from bot.conversation.who_is_told import Telling, note_what_was_told, true_words
 from bot.database.states import Author, Safety
 from bot.database.tables import Conversation, Report
-from bot.dialogue.disclosing import WHO_IS_TOLD
 from bot.messages.cover import begin_cover, cover_of
 from bot.messages.outbox import REPLY, URGENT_REPLY, Words, say
 from bot.messages.return_codes import give_code
 from bot.privacy.return_codes import grouped
 from bot.privacy.sealing import ConversationOpener
+from bot.reports.report_store import find_open_report
 from bot.reports.urgency import Urgency
 
-# What the bot says even while a human speaks: the safety of the phone, return codes, stop and erase stay its duty.
 _RETURN_CODE = "utter_return_code"
-_SAID_BESIDE_A_HUMAN = frozenset(
-    "utter_ask_safe_now utter_not_safe utter_stop utter_ask_wipe utter_wiped utter_not_wiped utter_code_kept "
-    "utter_code_not_right utter_code_continues utter_code_in_text utter_code_unknown utter_code_wait "
-    "utter_vanish utter_keep utter_status utter_hotlines utter_choice_kept utter_choice_unchanged".split()
-) | {_RETURN_CODE}
-_SAID_WHEN_THEY_ASK = frozenset({QUESTION, WHO_IS_TOLD})  # beside a human only when they wrote the word for it
-_ABOUT_COVER = frozenset(
-    "utter_who_is_this utter_ask_safe_word utter_ask_duress_word utter_words_set utter_word_not_usable "
-    "utter_words_must_differ utter_word_left_out utter_ask_check_in_time utter_check_in_time_not_clear "
-    "utter_ask_check_in_word utter_check_in_set utter_check_in_cancelled utter_no_check_in".split()
-)
-_ONLY_OF_WHAT_IS_NOT_WRITTEN = "utter_words_only"  # not true of words in a language that we do not speak
+_ASKS = ("utter_ask_", "utter_choose_language")
+_QUIET = frozenset({"utter_noted", "utter_thanks", "utter_status"})  # said alone, nothing is asked and all is told
 _READ_BACK, _READ_BACK_CHARACTERS, _NOT_TOLD = ("details", "place", "when", "people"), 24, "–"
 ENGLISH = "en"
 
@@ -53,13 +42,15 @@ def say_turn(
     report: Report | None,
     opener: ConversationOpener,
     rooms: Rooms,
+    *,
+    offers: bool,
 ) -> None:
-    """Queue what the turn says: of the engine's words those that may be said now, in the ones that are true."""
+    """Queue what the turn says (room_to_say.py has settled how much of it), in the words that are true. `offers` when
+    there is room to offer something beside it."""
     language = conversation.language or turn.language
-    said = _said_now(conversation, turn, answer)
-    said = received_files.true_words(session, turn.claimed, said, opener, rooms.settings)
-    if not _is_a_child(answer.state):  # nobody speaks of secrets with a child
-        said = _with_offer(session, conversation, said)
+    said = received_files.true_words(session, turn.claimed, list(answer.say), opener, rooms.settings)
+    if offers and not _is_a_child(answer.state):  # nobody speaks of secrets with a child
+        said = _with_offer(session, conversation, turn, said)
     code = _new_code(session, conversation, said, turn, rooms)
     said = [each for each in said if each.response != _RETURN_CODE or code]
     told = _told_so_far(answer.state)
@@ -71,14 +62,13 @@ def say_turn(
         for each in said
         for spoken in _spoken(turn, language)
     ]
-    urgent = report is not None and Urgency(report.urgency).pages
     rows = say(
         session,
         conversation,
         words,
         key=f"reply:{turn.claimed.id}",
         author=Author.BOT,
-        priority=URGENT_REPLY if urgent else REPLY,
+        priority=URGENT_REPLY if report is not None and Urgency(report.urgency).pages else REPLY,
         reply_to_inbox=turn.claimed.id,
         written_for=turn.version,
     )
@@ -86,20 +76,24 @@ def say_turn(
     note_what_was_told(session, telling, zip(responses, rows, strict=False), rooms.wording.deployment)
 
 
-def _said_now(conversation: Conversation, turn: Turn, answer: TurnAnswer) -> list[Say]:
-    beside = _SAID_BESIDE_A_HUMAN | _ABOUT_COVER
-    beside |= _SAID_WHEN_THEY_ASK if asks_whom_to_tell(answer.state) else frozenset()
-    said = [each for each in answer.say if conversation.owner_id is None or each.response in beside]
-    return [each for each in said if turn.language_known or each.response != _ONLY_OF_WHAT_IS_NOT_WRITTEN]
-
-
-def _with_offer(session: Session, conversation: Conversation, said: list[Say]) -> list[Say]:
-    """Words of their own are offered once, when all is told and it is safe; a row at that desk says that they were."""
-    filed = [each.response for each in said] == ["utter_filed"]
-    if not filed or conversation.safety is not Safety.SAFE or cover_of(session, conversation.id) is not None:
+def _with_offer(session: Session, conversation: Conversation, turn: Turn, said: list[Say]) -> list[Say]:
+    """Words of their own are offered once, when all is told and it is safe; a row at that desk says that they were.
+    Where something else went with it, they are offered at the next quiet moment of the case."""
+    names = [each.response for each in said]
+    quiet = names == ["utter_filed"] or (
+        len(names) == 1 and names[0] in _QUIET and _is_calm(session, conversation, turn)
+    )
+    if not quiet or conversation.safety is not Safety.SAFE or cover_of(session, conversation.id) is not None:
         return said
     begin_cover(session, conversation.id)
     return [*said, Say(response="utter_offer_words")]
+
+
+def _is_calm(session: Session, conversation: Conversation, turn: Turn) -> bool:
+    """A report was filed, and this message tells of nothing that would be urgent."""
+    report = find_open_report(session, conversation.id)
+    filed = report is not None and report.filed_at is not None
+    return filed and turn.floor is None and not turn.understanding.themes
 
 
 def say_neutral(session: Session, conversation: Conversation, turn: Turn, rooms: Rooms) -> None:
@@ -117,6 +111,13 @@ def say_neutral(session: Session, conversation: Conversation, turn: Turn, rooms:
 
 
 def _in_words(
+    session: Session, telling: Telling, each: Say, spoken: str, arguments: Mapping[str, Any], rooms: Rooms
+) -> Words:
+    words = _true_words(session, telling, each, spoken, arguments, rooms)
+    return replace(words, asks=each.response.startswith(_ASKS))
+
+
+def _true_words(
     session: Session, telling: Telling, each: Say, spoken: str, arguments: Mapping[str, Any], rooms: Rooms
 ) -> Words:
     if (true := true_words(session, telling, each.response, rooms.wording, spoken)) is not None:

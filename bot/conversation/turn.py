@@ -31,11 +31,14 @@ class Turn:
     answer: TurnAnswer | None
     one_of_many: bool = False  # it is answered with a later one of theirs (bot/messages/pace.py)
     neutral: bool = False
+    person_wanted: bool = False  # all that is obeyed of what a neutral turn wants done: nobody hears of it there
 
     @property
     def do(self) -> tuple[want.Directive, ...]:
         """What the engine wants done."""
-        return self.answer.do if self.answer else ()
+        if self.answer is not None:
+            return self.answer.do
+        return (want.CallPerson(),) if self.person_wanted else ()
 
     @property
     def floor(self) -> Urgency | None:

@@ -140,7 +140,7 @@ class OutboxMessage(Table):
     author_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     body_sealed: Mapped[bytes | None]  # reporters only: words and buttons, JSON
     template: Mapped[str | None]  # the name of a text without content, rendered when it is sent
-    arguments: Mapped[dict[str, Any] | None]  # of the template: numbers and coded words
+    arguments: Mapped[dict[str, Any] | None]  # of the template: numbers and coded words; of words: that they ask
     expect_version: Mapped[int | None]  # the conversation's version it was written for; bot only
     erase_once_sent: Mapped[bool] = mapped_column(server_default=false())  # holds a return code, shown to no one here
     priority: Mapped[int]  # 0 first page of an unpaged alarm, 1 re-page, 2 urgent reply, 3 reply, 4 the rest

@@ -3,6 +3,7 @@
 Each works on the slots and adds to what is said.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.dialogue.questions import next_question
@@ -21,6 +22,20 @@ def disclose(slots: Slots, say: list[str]) -> None:
     elif slots["safe_now"] is True and told < len(DISCLOSURES) and not say:
         say.append(DISCLOSURES[told])
         slots["told_who"] = told + 1
+
+
+def may_give_way(slots: Mapping[str, Any], say: Sequence[str]) -> str | None:
+    """The disclosure of this turn that can as well be said with a later one. The rules beside the question of whom we
+    may tell cannot, nor can who we are when that was asked."""
+    for at, name in enumerate(DISCLOSURES):
+        if name in say and slots.get("told_who") == at + 1 and "utter_ask_tell_whom" not in say:
+            return name
+    return None
+
+
+def take_back(slots: Mapping[str, Any], disclosure: str) -> dict[str, Any]:
+    """The slots when this disclosure was not said after all: it comes with a later turn."""
+    return {**slots, "told_who": min(slots["told_who"], DISCLOSURES.index(disclosure))}
 
 
 def ask_whom_to_tell(slots: Slots, say: list[str]) -> None:

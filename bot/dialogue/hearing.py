@@ -107,10 +107,14 @@ class Hearing:
         self._begin_again_if_nothing_is_open()
 
     def want_person(self) -> None:
-        """A person is asked for, or the machine gives up understanding."""
+        """A person is asked for, or the machine gives up understanding. One is called at once; that there are people is
+        told to nobody who has not said that it is safe."""
         self.slots["misses"] = 0
         self._person_wanted = True
-        self.say.append("utter_to_person")
+        if safety_unknown(self.slots):
+            self.slots["person_asked"] = True
+        else:
+            self.say.append("utter_to_person")
 
     def set_language(self, language: str) -> None:
         """A language was chosen."""
@@ -257,6 +261,9 @@ class Hearing:
             self.slots["safe_now"] = answer
             self.do.append({"directive": "confirm_safe" if answer else "declare_unsafe"})
             if answer:
+                if self.slots["person_asked"]:
+                    self.slots["person_asked"] = False
+                    self.say.append("utter_to_person")
                 self._begin_again_if_nothing_is_open()
             else:
                 self.say.append("utter_not_safe")

@@ -26,6 +26,7 @@ EMPTY_SLOTS: Mapping[str, Any] = {
     "urgent_said": False,
     "danger_first": False,
     "share_asked": False,
+    "person_asked": False,
 }
 
 
@@ -78,8 +79,9 @@ def begin(state: Mapping[str, Any], *, gap: bool, kind: str) -> dict[str, Any]:
 
 def forget_safety(slots: dict[str, Any]) -> None:
     """The phone may be in another hand by now: the safe question is asked anew. That hand can tap "yes" as well, so
-    what was told before is not read back."""
+    what was told before is not read back, nor that a person was asked for."""
     slots["safe_now"] = None
+    slots["person_asked"] = False
     slots["skipped"] = [name for name in slots["skipped"] if name != "safe_now"]
     if "confirmed" not in slots["skipped"] and any(slots[fact] is not None for fact in READ_BACK):
         slots["skipped"].append("confirmed")

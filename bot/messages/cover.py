@@ -66,10 +66,11 @@ def close(session: Session, conversation_id: UUID, by: ClosedBy) -> bool:
 
 
 def reopen(session: Session, conversation_id: UUID, at: datetime) -> None:
-    """Their safe word, their return code or a named human: it goes on as any other conversation."""
+    """Their safe word, their return code or a named human: it goes on as any other conversation. What was asked about
+    words and times before it is over: what they write next answers the question that they read now."""
     row = cover_of(session, conversation_id)
     if row is not None:
-        row.closed_by = None
+        row.closed_by = row.asking = None
         row.trusted_at = max(at, row.trusted_at)
         session.flush()
 

@@ -26,6 +26,7 @@ from bot.messages.retry import Decision, Next
 from bot.privacy.sealing import ServiceKeys, seal_to
 
 FIRST_PAGE, REPEATED_PAGE, URGENT_REPLY, REPLY, STATUS = range(5)
+ASKS = "asks"  # in the arguments of the bot's own words
 _MAY_HAVE_LEFT = "worker_died"  # leased by a worker that died: perhaps on the wire
 _OPEN = (OutboxState.PENDING, OutboxState.SENDING)
 
@@ -33,11 +34,13 @@ _OPEN = (OutboxState.PENDING, OutboxState.SENDING)
 @dataclass(frozen=True, kw_only=True)
 class Words:
     """A text in its final language, with its choices. `erase_once_sent` is a secret of the person's own: it is theirs
-    whoever speaks by then, nobody else sees it, and it is not kept."""
+    whoever speaks by then, nobody else sees it, and it is not kept. `asks` is a question of the bot's: one that could
+    not leave in time is asked no more (what_was_held.py)."""
 
     text: str = field(repr=False)
     buttons: tuple[Button, ...] = field(repr=False, default=())
     erase_once_sent: bool = False
+    asks: bool = False
 
     def to_json(self) -> str:
         """For sealing."""
@@ -79,6 +82,7 @@ def say(
             "body_sealed": seal_to(conversation.public_key, each.to_json()),
             "expect_version": None if each.erase_once_sent else written_for,
             "erase_once_sent": each.erase_once_sent,
+            "arguments": {ASKS: True} if each.asks else None,
             "priority": priority,
             "state": OutboxState.PENDING,
         }
@@ -330,19 +334,6 @@ def recover_expired_leases(session: Session, *, harmless_repeats: Collection[str
     died = {"error_kind": _MAY_HAVE_LEFT, "lease_until": None, "lease_token": None}
     session.execute(update(OutboxMessage).where(expired, again).values(state=OutboxState.PENDING, **died))
     session.execute(update(OutboxMessage).where(expired, ~again).values(state=OutboxState.UNCERTAIN, **died))
-
-
-def release_held(session: Session, conversation_id: UUID) -> int:
-    """The reporter said that it is safe: what was held may go. Returns how many rows."""
-    released = session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.conversation_id == conversation_id, OutboxMessage.state == OutboxState.HELD)
-        .values(state=OutboxState.PENDING, due_at=func.now())
-        .returning(OutboxMessage.id)
-    ).all()
-    if released:
-        wake(session, "outbox")
-    return len(released)
 
 
 def resend(session: Session, outbox_id: int) -> bool:

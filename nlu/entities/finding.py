@@ -42,7 +42,8 @@ KINDS = (
 
 def find(text: str, *, language: str | None, now: datetime) -> list[Entity]:
     """Facts in the order of the text. `language` (th km vi my en, None: not known) settles what is ambiguous; lists of
-    all languages are searched. `now` is when the message was written; it must be aware. Never fails on any text."""
+    all languages are searched. `now` is when the message was written; it must be aware, and an offset that is
+    not UTC's says by which clock the writer reckons. Never fails on any text."""
     reading = read(text)
     return longest_of_each_kind(_all(reading, language, now))
 
@@ -53,7 +54,7 @@ def warm_up() -> None:
 
 
 def _all(reading: Reading, language: str | None, now: datetime) -> Iterator[Entity]:
-    here = now.astimezone(zone_of(language)).replace(second=0, microsecond=0)
+    here = (now if now.utcoffset() else now.astimezone(zone_of(language))).replace(second=0, microsecond=0)
     written = numbers_and_accounts(reading)
     in_handles = [(start, end) for _, start, end in written]
     numbers = untaken(find_numbers(reading), in_handles)

@@ -60,4 +60,16 @@ MANNERS = (
         say("<stop>", "stop", do="opt_out"),
         say("<start>", "ask_safe_now"),
     ),
+    told(
+        "who asks for a person is told that one is called once it is safe, and a person is called at once",
+        say("<person>", "ask_safe_now", do="call_person"),
+        say("<yes>", "to_person", "ask_topic", do="confirm_safe"),
+        say("<2>", "who", "ask_danger_now", do="record_facts:topic"),
+    ),
+    told(
+        "another hand that says yes after a silence is not told that a person was asked for",
+        say("<person>", "ask_safe_now", do="call_person"),
+        say("<status>", "ask_safe_now", gap=True),
+        say("<yes>", "who", "ask_topic", do="confirm_safe"),
+    ),
 )

@@ -28,8 +28,7 @@ LARGEST_STATE_BYTES = 16 * 1024
 RECEIVED = {"urgent_received", "suicide_received"}
 # What may be said to whoever has not said that it is safe: nothing that tells who we are, or what was told us.
 NEUTRAL = RECEIVED | set(
-    "ask_safe_now not_safe words_only ask_danger_now to_person stop choose_language language_set "
-    "ask_wipe wiped not_wiped".split()
+    "ask_safe_now not_safe words_only ask_danger_now stop choose_language language_set ask_wipe wiped not_wiped".split()
 )
 _ASKED_AS = {"wipe_confirmed": "ask_wipe", "language_choice": "choose_language"}
 _NO_ANSWER_EITHER = COMMANDS | BESIDE_THE_POINT | {"greet", "thanks", "start", "unreadable", "location"}

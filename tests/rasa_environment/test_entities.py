@@ -184,6 +184,13 @@ DEADLINES = [
     ("a date that passed lately", "they sold me on 20/11", "en", NOW, None),
     ("a past year", "they moved me 25/12/2024", "en", NOW, None),
     ("a day that does not exist", "pay by 31/02/2027", "en", NOW, None),
+    (
+        "a Thai who writes where the clock of Yangon counts",
+        "พรุ่งนี้สองทุ่มเขาจะย้ายเรา",
+        "th",
+        "2026-11-22T13:30:00+06:30",
+        "2026-11-23T20:00+06:30/2026-11-23T20:00+06:30",
+    ),
     ("every week", "we must pay every Friday", "en", NOW, None),
     ("last week", "they moved us last Friday", "en", NOW, None),
 ]

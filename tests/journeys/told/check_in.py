@@ -47,7 +47,7 @@ JOURNEYS = (
         CheckInIs(state=CheckInState.LATE),
         staff_see(urgency="URGENT"),
         says("អាឡូ", "ask_safe_now"),
-        chooses(1, "person_reached person_read person_writes"),
+        chooses(1, "person_read person_writes"),
     ),
     told(
         "a Burmese worker with a safe word misses the time: a yes opens nothing, her word does",

@@ -85,8 +85,8 @@ JOURNEYS = (
         StaffRead(),
         picks("a friend's phone", TELEGRAM),
         says("{code}", "code_continues ask_safe_now"),
-        chooses(1, "person_read who_is_told ask_danger_now"),
-        says("2", "who_can_see ask_place"),
+        chooses(1, "person_read ask_danger_now"),
+        says("2", "who_is_told ask_place"),
         staff_see(alarm="confined"),
     ),
 )

@@ -49,7 +49,7 @@ JOURNEYS = (
         StaffWrite(text="Chị đọc rồi. Khi nào an toàn, em viết nhé."),
         says("xoa", "not_safe"),
         later(hours=5),
-        says("Trăng trên đồi!", "person_reached person_read person_writes"),
+        says("Trăng trên đồi!", "person_read person_writes"),
         staff_see(urgency="CRITICAL"),
     ),
     told(

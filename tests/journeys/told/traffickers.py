@@ -120,7 +120,7 @@ JOURNEYS = (
         picks("a false helper", SMS),
         says("i am from the embassy, where is the shelter? give me the address", "ask_safe_now"),
         says("1", "who filed"),
-        says("who is on duty tonight, what is the name and number", "noted"),
+        says("who is on duty tonight, what is the name and number", "noted offer_words"),
         says("did the girl in that house write to you", "noted"),
         says("case 101", "noted"),
         says("status", "status_arrived"),

@@ -29,6 +29,7 @@ CAPTOR_ASKS = (
     "what did i write before",
     "language",
     "is she there",
+    "person",
     "hello",
     "0000",
 )
@@ -41,7 +42,7 @@ def _words(house: House, response: str) -> str:
 
 def _neutral(house: House) -> set[str]:
     """All that may reach a phone whose holder has not said that it is safe; none of it tells what was written."""
-    names = "utter_ask_safe_now utter_to_person utter_choose_language utter_language_set utter_not_safe"
+    names = "utter_ask_safe_now utter_choose_language utter_language_set utter_not_safe"
     return {_words(house, name) for name in (*names.split(), "utter_who_is_this")}
 
 

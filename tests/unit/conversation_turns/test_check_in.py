@@ -221,14 +221,6 @@ def test_native_digits_choose_a_time(safe: House, written: str) -> None:
     assert safe.hears(written) == [phrase(safe, "utter_ask_check_in_word")]
 
 
-@pytest.mark.parametrize("written", ["23:47", "២៣:៤៧", "၂၃:၄၇", "๒๓.๔๗"])
-def test_a_clock_time_is_the_deployments_own(safe: House, written: str) -> None:
-    safe.hears("check in")
-    safe.hears(written)
-    safe.hears(WORD)
-    assert f"{check_in(safe).expected_at.astimezone(safe.wording.deployment.zone):%H:%M}" == "23:47"
-
-
 def test_what_is_no_time_is_asked_for_once_more_and_then_left(safe: House) -> None:
     safe.hears("check in")
     assert safe.hears("soon") == [phrase(safe, "utter_check_in_time_not_clear")]

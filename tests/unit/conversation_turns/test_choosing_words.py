@@ -21,7 +21,7 @@ from tests.unit.conversation_turns.covered import (
     tell,
 )
 from tests.unit.conversation_turns.two_phones import hears
-from tests.unit.house import House
+from tests.unit.house import CRY, House
 
 LANGUAGES = {
     "th": ("คำลับ", "ต้นมะม่วง", "แม่น้ำสีฟ้า", "นี่เบอร์ใคร"),
@@ -145,6 +145,41 @@ def test_words_are_offered_once_and_only_when_all_is_told(house: House) -> None:
     for words in ("tip", "2", "another place", "near the river", "today", "two", "2", "I saw it"):
         house.hears(words)
     assert house.hears("1") == [phrase(house, "utter_filed")]
+
+
+def _told_beside_a_disclosure(house: House) -> House:
+    """A question was asked and filed so soon that who can see it is said beside "thank you for telling us"."""
+    for words in ("question", "1", "6"):
+        house.hears(words)
+    said = house.hears("how does this work here")
+    assert said == [phrase(house, "utter_who_can_see"), phrase(house, "utter_filed")]
+    return house
+
+
+@pytest.mark.parametrize(
+    ("words", "response"),
+    [("thank you", "utter_thanks"), ("there is one more thing", "utter_noted"), ("status", "utter_status_arrived")],
+)
+def test_where_a_disclosure_went_with_the_end_words_are_offered_at_the_next_quiet_moment(
+    house: House, words: str, response: str
+) -> None:
+    _told_beside_a_disclosure(house)
+    assert house.hears(words) == [phrase(house, response), phrase(house, "utter_offer_words")]
+    assert house.hears(words) == [phrase(house, response)], "once"
+
+
+def test_a_cry_is_no_quiet_moment(house: House) -> None:
+    house.on_call("Dara")
+    _told_beside_a_disclosure(house)
+    assert phrase(house, "utter_offer_words") not in house.hears(CRY)
+
+
+def test_to_a_child_they_are_offered_at_no_later_moment_either(house: House) -> None:
+    for words in ("question", "1", "i am 13", "6"):
+        house.hears(words)
+    for words in ("how does this work here", "thank you", "there is one more thing", "status"):
+        assert phrase(house, "utter_offer_words") not in house.hears(words)
+    assert house.report().filed_at is not None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

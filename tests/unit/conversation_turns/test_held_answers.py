@@ -116,8 +116,9 @@ def test_a_message_that_waited_in_our_queue_does_not_make_the_phone_safe(house: 
     house.settle()
     assert house.said() == []
     assert house.outbox_states(house.conversation().id) == ["held"]
-    house.hears("hello again")
-    assert _words(house, "utter_ask_safe_now") in house.hears("1")
+    assert house.hears("hello again") == [_words(house, "utter_ask_safe_now")]
+    assert house.hears("1")[-1] == _words(house, "utter_ask_topic")
+    assert house.outbox_states(house.conversation().id)[0] == "cancelled", "it was asked, and answered, since"
 
 
 def test_messages_minutes_apart_that_waited_together_are_told_from_a_return_after_a_gap(house: House) -> None:
