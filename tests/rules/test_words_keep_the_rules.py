@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,15 @@ def test_buttons_count_written_out_and_placeholders_at_their_longest() -> None:
     assert rules_broken("ก" * (room + 1), "th", buttons=("ใช่",)) == {"parts"}
     assert rules_broken("{details}" + "ก" * (MOST_UNITS - LONGEST["details"]), "th") == set()
     assert rules_broken("{details}" + "ก" * (MOST_UNITS - LONGEST["details"] + 1), "th") == {"parts"}
+
+
+def test_the_buttons_of_a_chat_are_no_part_of_an_sms_but_keep_every_other_rule() -> None:
+    chosen = (("wipe", "x" * MOST_BUTTON_CHARACTERS),) * 3
+    message = Message(name="utter_x", language="th", text="ก" * MOST_UNITS, channel="telegram", buttons=chosen)
+    assert list(breaches_of(message)) == []
+    assert [each.rule for each in breaches_of(replace(message, channel="sms"))] == ["parts"]
+    too_long = replace(message, text="ก" * (MOST_UNITS + 1), buttons=(("wipe", SENTENCES["planted"]["th"]["film"][0]),))
+    assert {each.rule for each in breaches_of(too_long)} >= {"parts", "film"}
 
 
 def test_an_english_text_is_counted_as_if_one_letter_were_thai() -> None:
