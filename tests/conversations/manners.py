@@ -60,4 +60,14 @@ MANNERS = (
         say("<stop>", "stop", do="opt_out"),
         say("<start>", "ask_safe_now"),
     ),
+    told(
+        "thanks and START are no answer to a question in free words",
+        *HELP,
+        say("<no>", "who_can_see", "ask_place", do="record_facts:danger_now"),
+        say("<thanks>", "thanks", "ask_place"),
+        say("<start>", "ask_place"),
+        say("<where>", "ask_details", do="record_facts:place"),
+        say("<thanks>", "thanks", "ask_details"),
+        say("<what>", "ask_people", do="record_facts:details"),
+    ),
 )
