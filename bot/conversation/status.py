@@ -26,8 +26,8 @@ def true_response(session: Session, conversation: Conversation, response: str) -
 
 
 def status_response(session: Session, conversation: Conversation) -> str:
-    """The name of the response. "Acted" after a named person said that somebody outside was told, "read" after one opened
-    the text, "reached" after an acknowledgement."""
+    """The name of the response. "Acted" after a named person said that somebody outside was told, "read" after one
+    opened the text, "reached" after an acknowledgement."""
     report = session.scalars(
         select(Report).where(Report.conversation_id == conversation.id).order_by(Report.id.desc()).limit(1)
     ).one_or_none()

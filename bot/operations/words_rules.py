@@ -75,6 +75,8 @@ LONGEST: Mapping[str, int] = {
     "parties": 58,
     "time": 12,  # "23.11. 08:00"
 }
+# The first words anybody gets, and what is asked about danger: one SMS part where the language allows it.
+FIRST_QUESTIONS = ("utter_ask_safe_now", "utter_ask_danger_now", "utter_ask_danger_now_child")
 IN_CHATS = "telegram"  # of a variation: it is never sent by SMS
 _FILLER = "ก"  # outside GSM-7, as names and places are: the dearest case
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060"))  # Thai and Khmer hide word boundaries in them

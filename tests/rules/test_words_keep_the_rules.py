@@ -11,12 +11,13 @@ import yaml
 from typer.testing import CliRunner
 
 from bot.conversation.wording import Wording
-from bot.deployment import OfferedLanguage
+from bot.deployment import DEMO_DEPLOYMENT, OfferedLanguage
 from bot.errors import ConfigurationError
 from bot.operations.words import LOCALE, all_breaches, catalogue_path, words_app
-from bot.operations.words_page import PAGE, current_page, purposes, totals
+from bot.operations.words_page import PAGE, current_page, figures, purposes, totals, two_part_questions
 from bot.operations.words_rules import (
     ALLOWED,
+    FIRST_QUESTIONS,
     FORBIDDEN_RULES,
     LONGEST,
     MOST_BUTTON_CHARACTERS,
@@ -199,6 +200,24 @@ def test_the_page_holds_every_message_in_every_language(wording: Wording) -> Non
 def test_a_response_that_does_not_say_what_it_is_for_is_named(comment: str) -> None:
     with pytest.raises(ConfigurationError, match="utter_x needs a comment"):
         purposes(f"responses:\n  utter_x:   {comment}\n    - text: x\n")
+
+
+def test_the_first_message_is_one_part_in_every_language_and_what_is_not_is_listed(wording: Wording) -> None:
+    dear = {(each.name, each.language) for each in two_part_questions(wording)}
+    assert {name for name, _ in dear} <= {"utter_ask_danger_now", "utter_ask_danger_now_child"}
+    asked = [each for each in messages(wording) if each.name in FIRST_QUESTIONS]
+    assert len(asked) == len(FIRST_QUESTIONS) * len(LANGUAGES)
+    assert {(each.name, each.language) for each in asked if each.parts > 1} == dear
+    listed = PAGE.read_text(encoding="utf-8").partition("## Questions of two parts")[2].partition("## Totals")[0]
+    assert listed.count("| `utter_") == len(dear)
+
+
+def test_the_command_prints_how_many_messages_there_are_and_what_they_cost() -> None:
+    count, parts = totals(Wording.load(DEMO_DEPLOYMENT))
+    told = figures(Wording.load(DEMO_DEPLOYMENT))
+    assert f"{count} messages" in told
+    assert all(f"{language} {each}" in told for language, each in parts.items())
+    assert "utter_ask_danger_now (km)" in told
 
 
 def test_the_glossary_has_forty_terms_in_five_languages_each_with_a_source() -> None:
