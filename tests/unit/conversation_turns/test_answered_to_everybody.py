@@ -3,6 +3,7 @@ without."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.database.states import AlarmState, FileKind, FileState
@@ -14,6 +15,7 @@ from tests.unit.conversation_turns.test_manners import A_CHILD
 from tests.unit.conversation_turns.two_phones import hears, read_by_staff
 
 TWO_MINUTES = timedelta(minutes=2, seconds=1)
+MANY = 5  # of one sender in a minute, in these tests
 NOBODY_HERE_READS_IT = "我被关在一个园区里，请帮帮我"
 KINDS = (
     (FileKind.VOICE, "audio/ogg", None, "voice_taken"),
@@ -126,11 +128,12 @@ def test_a_child_is_asked_in_simpler_words_and_never_offered_a_secret(writer: So
 
 @EVERYBODY
 def test_a_flood_is_slowed_and_the_cry_at_its_end_is_not(writer: Somebody) -> None:
-    house, many = writer.at_ease().house, writer.house.settings.many_messages + 5
-    for _ in range(many):
-        house.arrives(writer.word("insult"), **writer.phone)  # type: ignore[arg-type]
+    house = writer.at_ease().house
+    hasty = replace(house, settings=house.settings.model_copy(update={"many_messages": MANY}))
+    for _ in range(2 * MANY):
+        hasty.arrives(writer.word("insult"), **writer.phone)
     before = len(house.said())
-    replies = writer.writes(writer.cry)
+    replies = replace(writer, house=hasty).writes(writer.cry)
     assert writer.reads("urgent_received") in replies
-    assert len(house.said()) - before < 2 * many, "not an answer to each"
+    assert len(house.said()) - before < 2 * 2 * MANY, "not an answer to each"
     assert len(house.pages()) == 1
