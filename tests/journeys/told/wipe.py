@@ -75,6 +75,6 @@ JOURNEYS = (
         says("{code}", "code_continues ask_safe_now"),
         says("wipe", "ask_wipe"),
         chooses(1, "wiped_moved"),
-        NothingIsKept(),
+        says("hello", "ask_safe_now"),
     ),
 )
