@@ -1,6 +1,6 @@
 # Prerequisites: make, git, Python 3.11 or newer with pip. Everything else is fetched into the project.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check train bench bench-language chaos walks screens clean
+.PHONY: help setup demo run test check train bench bench-language chaos walks screens words clean
 
 PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 python3 python; do \
 	if $$python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo $$python; break; fi; done)
@@ -53,6 +53,11 @@ walks: setup  ## ten thousand random walks through each engine, every turn held 
 screens: setup  ## ten conversations, two per language, as pictures of the demo's phones under var/screens
 	@$(BOOTSTRAP) browser
 	@exec .venv/bin/python -m bench.screens
+
+words: setup  ## the catalogues brought up to date, every rule checked, docs/words.md written, the figures told
+	@$(SAMPAN) words update
+	@$(SAMPAN) words check
+	@$(SAMPAN) words copy
 
 clean:  ## environments, tools, caches; never the data under var/
 	rm -rf .venv nlu/.venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .rasa build dist

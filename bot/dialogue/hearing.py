@@ -211,6 +211,8 @@ class Hearing:
 
     def _answer(self, message: Message, requested: str) -> bool:
         if requested in TAKES_FREE_TEXT:
+            if message.is_bare_courtesy:
+                return False
             self._keep(requested, message.text)
             self._keep_early(message)
             return True

@@ -46,6 +46,11 @@ class Message:
         return self.intent in BESIDE_THE_POINT and not self.urgent
 
     @property
+    def is_bare_courtesy(self) -> bool:
+        """Thanks or a greeting in exact words, and nothing else: no answer to any question."""
+        return self.exact and self.intent in ("greet", "thanks") and not self.urgent
+
+    @property
     def tells(self) -> bool:
         """True when the text may hold facts: anything in the person's own words that is not a bare pleasantry."""
         if self.exact or self.intent in _PLEASANTRIES:

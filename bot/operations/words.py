@@ -21,7 +21,7 @@ from bot.conversation.page_words import CONTEXT, TAKE_BUTTON, TEMPLATES
 from bot.conversation.wording import NEVER_TRANSLATED, PROJECT, Catalogues, Wording
 from bot.deployment import DEMO_DEPLOYMENT, OfferedLanguage
 from bot.errors import ConfigurationError
-from bot.operations.words_page import PAGE, current_page, totals
+from bot.operations.words_page import FLOWS, PAGE, current_page, figures, purposes
 from bot.operations.words_rules import Breach, breaches_of, messages, placeholder_breach
 
 _CONSOLE = PROJECT / "bot" / "console"
@@ -29,6 +29,8 @@ LOCALE = PROJECT / "locale"
 _KEYWORDS = {"pgettext": ((1, "c"), 2), "say": (2,)}
 _NOT_REVIEWED = "Not yet reviewed by a native reader."
 _METHODS = [("**.html", "jinja2"), ("**.py", "python")]
+_TO_RESPONDERS = "To a responder's phone, also by SMS: short; no word of what a reporter wrote."
+_ON_THE_CONSOLE = "For staff, on the console; reporters never read it."
 
 words_app = typer.Typer(help="The catalogues in locale/: what is still to be translated.", no_args_is_help=True)
 
@@ -39,6 +41,13 @@ class Source:
 
     context: str
     english: str
+
+
+def notes() -> dict[str, str]:
+    """What a translator has to know of a text, by its context: who reads it when, and that a button is short."""
+    domain = (PROJECT / "domain.yml").read_text(encoding="utf-8")
+    told = {name: f"{FLOWS[purpose.flow]}: {purpose.text}" for name, purpose in purposes(domain).items()}
+    return {**told, CONTEXT: _TO_RESPONDERS, "console": _ON_THE_CONSOLE}
 
 
 def all_sources() -> list[Source]:
@@ -118,14 +127,19 @@ def _catalogue_breaches(language: OfferedLanguage, locale: Path) -> Iterator[Bre
 
 @words_app.command()
 def update() -> None:
-    """Add what is new to every catalogue, empty (English: as it is), and drop what is gone."""
-    sources = all_sources()
+    """Add what is new to every catalogue, empty (English: as it is), drop what is gone, and note what each is for."""
+    sources, told = all_sources(), notes()
     for language in OfferedLanguage:
         old = _read(language)
         new = Catalog(locale=language.value, fuzzy=False)
         for source in sources:
             english = source.english if language is OfferedLanguage.ENGLISH else ""
-            new.add(source.english, _translation(old, source) or english, context=source.context)
+            new.add(
+                source.english,
+                _translation(old, source) or english,
+                context=source.context,
+                auto_comments=[told[source.context]] if source.context in told else [],
+            )
         with catalogue_path(language).open("wb") as file:
             file.write(_header(language).encode())
             write_po(file, new, width=0, omit_header=True)
@@ -169,6 +183,4 @@ def check(
 def copy() -> None:
     """Write docs/words.md, every message to a reporter in five languages side by side, for whoever reviews them."""
     PAGE.write_text(current_page(), encoding="utf-8")
-    count, parts = totals(Wording.load(DEMO_DEPLOYMENT))
-    typer.echo(f"wrote {PAGE.relative_to(PROJECT)}: {count} messages")
-    typer.echo("SMS parts: " + ", ".join(f"{language} {each}" for language, each in parts.items()))
+    typer.echo(f"wrote {PAGE.relative_to(PROJECT)}: {figures(Wording.load(DEMO_DEPLOYMENT))}")

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.channels.sms_segments import utf16_units
 from bot.conversation.wording import PROJECT, Wording
 from bot.deployment import DEMO_DEPLOYMENT, OfferedLanguage
 from bot.errors import ConfigurationError
-from bot.operations.words_rules import Message, messages
+from bot.operations.words_rules import FIRST_QUESTIONS, Message, messages
 
 PAGE = PROJECT / "docs" / "words.md"
 FLOWS: Mapping[str, str] = {
@@ -45,6 +46,11 @@ if somebody else read it? Send what you would change, with the name in the first
 `{{...}}` is filled in when it is sent. Choices are written out as in an SMS; Telegram shows them as buttons. Under each
 stand the SMS parts it costs, with the longest values filled in; two is the most.
 """
+_FIRST_QUESTIONS = """## Questions of two parts
+
+The first message and every question about safety take one SMS part of 67 units wherever the language allows it: a part
+that is late or lost must not take the choices with it. These are the ones that take two:
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +81,7 @@ def render_page(wording: Wording, domain: str) -> str:
     lines = [_HEAD.format()]
     for flow, title in FLOWS.items():
         lines += [f"## {title}\n", *_table([row for row in rows if told[row[0].name].flow == flow], told), ""]
+    lines += [_FIRST_QUESTIONS, *_dear_table(two_part_questions(wording)), ""]
     lines += ["## Totals\n", *_totals_table(rows), ""]
     return "\n".join(lines)
 
@@ -89,6 +96,19 @@ def totals(wording: Wording) -> tuple[int, Mapping[str, int]]:
     """How many messages there are, and how many SMS parts all of them take in each language."""
     rows = _rows(wording)
     return len(rows), _parts(rows)
+
+
+def figures(wording: Wording) -> str:
+    """The same and the dear ones, for a terminal."""
+    count, parts = totals(wording)
+    counted = ", ".join(f"{language} {each}" for language, each in parts.items())
+    dear = [f"{each.name} ({each.language})" for each in two_part_questions(wording)]
+    return f"{count} messages\nSMS parts: {counted}\nfirst questions of two parts: {', '.join(dear) or 'none'}"
+
+
+def two_part_questions(wording: Wording) -> list[Message]:
+    """The safe and the danger question, in the languages in which one SMS part does not hold them."""
+    return [each for row in _rows(wording) for each in row if each.name in FIRST_QUESTIONS and each.parts > 1]
 
 
 def _rows(wording: Wording) -> list[list[Message]]:
@@ -123,6 +143,13 @@ def _totals_table(rows: Sequence[Sequence[Message]]) -> Iterator[str]:
     yield "| | " + " | ".join(_TITLES[each] for each in parts) + " |"
     yield "|---" * (1 + len(parts)) + "|"
     yield f"| SMS parts of all {len(rows)} messages | " + " | ".join(str(each) for each in parts.values()) + " |"
+
+
+def _dear_table(dear: Sequence[Message]) -> Iterator[str]:
+    yield "| question | language | units |"
+    yield "|---|---|---|"
+    for each in dear:
+        yield f"| `{each.name}` | {_TITLES[each.language]} | {utf16_units(each.filled)} |"
 
 
 def _cell(text: str) -> str:

@@ -75,6 +75,9 @@ LONGEST: Mapping[str, int] = {
     "parties": 58,
     "time": 12,  # "23.11. 08:00"
 }
+# The first words anybody gets, and what is asked about danger: one SMS part where the language allows it.
+FIRST_QUESTIONS = ("utter_ask_safe_now", "utter_ask_danger_now", "utter_ask_danger_now_child")
+IN_CHATS = "telegram"  # of a variation: it is never sent by SMS
 _FILLER = "ก"  # outside GSM-7, as names and places are: the dearest case
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060"))  # Thai and Khmer hide word boundaries in them
 
@@ -96,9 +99,10 @@ class Message:
 
     @property
     def filled(self) -> str:
-        """Written out, with the longest values that it can have."""
+        """As it is sent, with the longest values that it can have: what is said in chats only has its buttons there."""
+        sent = self.text if self.channel == IN_CHATS else self.written_out
         return PLACEHOLDER.sub(
-            lambda found: _FILLER * LONGEST.get(found[0].strip("{}"), 0), unicodedata.normalize("NFC", self.written_out)
+            lambda found: _FILLER * LONGEST.get(found[0].strip("{}"), 0), unicodedata.normalize("NFC", sent)
         )
 
     @property

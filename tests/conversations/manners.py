@@ -72,4 +72,14 @@ MANNERS = (
         say("<status>", "ask_safe_now", gap=True),
         say("<yes>", "who", "ask_topic", do="confirm_safe"),
     ),
+    told(
+        "thanks and START are no answer to a question in free words",
+        *HELP,
+        say("<no>", "who_can_see", "ask_place", do="record_facts:danger_now"),
+        say("<thanks>", "thanks", "ask_place"),
+        say("<start>", "ask_place"),
+        say("<where>", "ask_details", do="record_facts:place"),
+        say("<thanks>", "thanks", "ask_details"),
+        say("<what>", "ask_people", do="record_facts:details"),
+    ),
 )

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 from bot.channels.sms_segments import part_count
 from bot.conversation.wording import Wording
 from bot.deployment import DEMO_DEPLOYMENT, OfferedLanguage
-from bot.operations.words import all_sources, catalogue_path, untranslated
+from bot.operations.words import all_sources, catalogue_path, notes, untranslated
 
 PLACEHOLDER = re.compile(r"\{\w+\}|%\(\w+\)s")
 TWO_PARTS = 2
@@ -55,6 +55,16 @@ def test_a_translation_keeps_every_placeholder(language: OfferedLanguage) -> Non
 @pytest.mark.parametrize("language", [each for each in OfferedLanguage if each is not OfferedLanguage.ENGLISH])
 def test_a_catalogue_says_that_no_native_reader_has_reviewed_it(language: OfferedLanguage) -> None:
     assert "Not yet reviewed by a native reader." in catalogue_path(language).read_text(encoding="utf-8")[:400]
+
+
+@pytest.mark.parametrize("language", list(OfferedLanguage), ids=lambda language: language.value)
+def test_every_text_tells_its_translator_what_it_is_for(language: OfferedLanguage) -> None:
+    told = notes()
+    with catalogue_path(language).open("rb") as file:
+        entries = [entry for entry in read_po(file) if entry.id]
+    assert {str(entry.context) for entry in entries} <= set(told)
+    without = [str(entry.id) for entry in entries if " ".join(entry.auto_comments) != told[str(entry.context)]]
+    assert without == [], "run `sampan words update`"
 
 
 def test_every_message_to_a_reporter_fits_two_sms_parts(wording: Wording) -> None:

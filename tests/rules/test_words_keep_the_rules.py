@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,13 @@ import yaml
 from typer.testing import CliRunner
 
 from bot.conversation.wording import Wording
-from bot.deployment import OfferedLanguage
+from bot.deployment import DEMO_DEPLOYMENT, OfferedLanguage
 from bot.errors import ConfigurationError
 from bot.operations.words import LOCALE, all_breaches, catalogue_path, words_app
-from bot.operations.words_page import PAGE, current_page, purposes, totals
+from bot.operations.words_page import PAGE, current_page, figures, purposes, totals, two_part_questions
 from bot.operations.words_rules import (
     ALLOWED,
+    FIRST_QUESTIONS,
     FORBIDDEN_RULES,
     LONGEST,
     MOST_BUTTON_CHARACTERS,
@@ -106,6 +108,15 @@ def test_buttons_count_written_out_and_placeholders_at_their_longest() -> None:
     assert rules_broken("{details}" + "ก" * (MOST_UNITS - LONGEST["details"] + 1), "th") == {"parts"}
 
 
+def test_the_buttons_of_a_chat_are_no_part_of_an_sms_but_keep_every_other_rule() -> None:
+    chosen = (("wipe", "x" * MOST_BUTTON_CHARACTERS),) * 3
+    message = Message(name="utter_x", language="th", text="ก" * MOST_UNITS, channel="telegram", buttons=chosen)
+    assert list(breaches_of(message)) == []
+    assert [each.rule for each in breaches_of(replace(message, channel="sms"))] == ["parts"]
+    too_long = replace(message, text="ก" * (MOST_UNITS + 1), buttons=(("wipe", SENTENCES["planted"]["th"]["film"][0]),))
+    assert {each.rule for each in breaches_of(too_long)} >= {"parts", "film"}
+
+
 def test_an_english_text_is_counted_as_if_one_letter_were_thai() -> None:
     message = Message(name="utter_x", language="en", text="x" * 120 + "{operator}")
     assert message.parts == 3
@@ -189,6 +200,24 @@ def test_the_page_holds_every_message_in_every_language(wording: Wording) -> Non
 def test_a_response_that_does_not_say_what_it_is_for_is_named(comment: str) -> None:
     with pytest.raises(ConfigurationError, match="utter_x needs a comment"):
         purposes(f"responses:\n  utter_x:   {comment}\n    - text: x\n")
+
+
+def test_the_first_message_is_one_part_in_every_language_and_what_is_not_is_listed(wording: Wording) -> None:
+    dear = {(each.name, each.language) for each in two_part_questions(wording)}
+    assert {name for name, _ in dear} <= {"utter_ask_danger_now", "utter_ask_danger_now_child"}
+    asked = [each for each in messages(wording) if each.name in FIRST_QUESTIONS]
+    assert len(asked) == len(FIRST_QUESTIONS) * len(LANGUAGES)
+    assert {(each.name, each.language) for each in asked if each.parts > 1} == dear
+    listed = PAGE.read_text(encoding="utf-8").partition("## Questions of two parts")[2].partition("## Totals")[0]
+    assert listed.count("| `utter_") == len(dear)
+
+
+def test_the_command_prints_how_many_messages_there_are_and_what_they_cost() -> None:
+    count, parts = totals(Wording.load(DEMO_DEPLOYMENT))
+    told = figures(Wording.load(DEMO_DEPLOYMENT))
+    assert f"{count} messages" in told
+    assert all(f"{language} {each}" in told for language, each in parts.items())
+    assert "utter_ask_danger_now (km)" in told
 
 
 def test_the_glossary_has_forty_terms_in_five_languages_each_with_a_source() -> None:

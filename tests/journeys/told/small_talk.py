@@ -36,4 +36,16 @@ JOURNEYS = (
         says("ကျောင်းစာတမ်းအတွက် သတင်းဆောင်းပါး ဘယ်မှာဖတ်ရမလဲ", "who_can_see filed"),
         staff_see(woken=False, kind="question", filed=True),
     ),
+    told(
+        "a Vietnamese neighbour says thanks where a place is asked for, and that is no place",
+        "vi",
+        SMS,
+        says("bao tin", "ask_safe_now"),
+        says("1", "who ask_danger_now"),
+        says("2", "who_is_told ask_details"),
+        says("xưởng này giữ giấy tờ của người làm", "who_can_see ask_place"),
+        says("cám ơn", "thanks ask_place"),
+        says("cạnh chợ Go Dau", "ask_when"),
+        staff_see(woken=False, kind="tip", place="cạnh chợ Go Dau"),
+    ),
 )

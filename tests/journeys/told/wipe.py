@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.journeys.journey import chooses, later, says, told
+from tests.journeys.journey import chooses, later, picks, says, told
 from tests.journeys.staff_steps import NothingIsKept, staff_see
 from tests.journeys.telephones import SIM, SMS, TELEGRAM
 
@@ -51,5 +51,30 @@ JOURNEYS = (
         says("ลบ", "ask_wipe"),
         says("๑", "wiped"),
         says("สวัสดีค่ะ", "ask_safe_now"),
+    ),
+    told(
+        "a Thai worker says stop, taps the button that stands under the answer, and begins as somebody new",
+        "th",
+        TELEGRAM,
+        says("แจ้งเหตุ", "ask_safe_now"),
+        chooses(1, "who ask_danger_now"),
+        says("หยุด", "stop"),
+        chooses("wipe", "ask_wipe"),
+        chooses(1, "wiped"),
+        says("สวัสดีค่ะ", "ask_safe_now"),
+    ),
+    told(
+        "an English speaker erases from another phone, and is told what stays on the old one",
+        "en",
+        SMS,
+        says("tip", "ask_safe_now"),
+        says("1", "who ask_danger_now"),
+        says("code", "return_code"),
+        says("{four}", "code_kept ask_danger_now"),
+        picks("a friend's phone", TELEGRAM),
+        says("{code}", "code_continues ask_safe_now"),
+        says("wipe", "ask_wipe"),
+        chooses(1, "wiped_moved"),
+        says("hello", "ask_safe_now"),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.conversation_turns.covered import choose, tell
+from tests.unit.conversation_turns.somebody import Somebody
 from tests.unit.conversation_turns.two_phones import told_by_telegram
 from tests.unit.house import House
 
@@ -25,3 +26,10 @@ def told_by_sms(house: House) -> House:
 def covered(told_by_sms: House) -> House:
     """And they have chosen words of their own."""
     return choose(told_by_sms)
+
+
+@pytest.fixture
+def writer(house: House, request: pytest.FixtureRequest) -> Somebody:
+    """Somebody in the language and on the channel that the test is told of; nothing has been written yet."""
+    language, channel = request.param
+    return Somebody(house=house, language=language, channel=channel)

@@ -54,6 +54,18 @@ def words(house: House, response: str) -> str:
     return house.wording.render(response, "en", sms=False).text
 
 
+def test_a_tap_asks_whether_to_erase_and_erases_nothing_yet(house: House) -> None:
+    for text in ("hello", "1", "stop"):
+        hears(house, text)
+    stopped = house.telegram.sent[-1]
+    [button] = stopped.buttons
+    assert (stopped.text, button.title) == (words(house, "utter_stop"), "Erase all")
+    house.arrives(button.payload, sender=CHAT, channel="telegram", callback_id="tap")
+    house.settle()
+    assert house.telegram.sent[-1].text == words(house, "utter_ask_wipe")
+    assert house.conversation().wipe_asked_at is None
+
+
 @pytest.fixture
 def erasing(house: House) -> tuple[House, set[str]]:
     """Everything is told and the wipe confirmed; the last word has left, nothing is deleted yet. What they wrote."""
@@ -235,8 +247,9 @@ def test_after_going_on_from_another_phone_only_the_chat_there_is_deleted(house:
     with house.database.transaction() as session:
         assert inbox.claim(session, lease=timedelta(minutes=1)) is not None  # in a worker's hand while they go on
     theirs |= {hears(house, text, sender=new) for text in (code, "wipe", "1")}
-    last_words = [each.text for each in house.telegram.sent].count(words(house, "utter_wiped"))
-    assert last_words == 1
+    said = [each.text for each in house.telegram.sent]
+    assert said.count(words(house, "utter_wiped_moved")) == 1, "what the old phone still shows is not passed over"
+    assert words(house, "utter_wiped") not in said
     house.tidy()
     assert {address for address, _ in house.telegram.deleted} == {new}
     everything = {message_id for _, message_id in house.telegram.deleted}

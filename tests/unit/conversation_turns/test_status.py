@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.conversation import case_desk
+from bot.conversation import case_desk, release_desk
+from tests.unit.conversation_turns.telling_others import EMBASSY, TO_EMBASSY, ask, by_rule, chooses, in_need
 from tests.unit.house import CRY, House
 
 
@@ -57,3 +58,20 @@ def test_read_is_told_after_a_named_person_opened_it(house: House) -> None:
         case_desk.open_case(session, 101, staff_id=dara, keys=house.keys, wording=house.wording)
     house.send()
     assert _asks(house) == _words(house, "read")
+
+
+def test_acted_is_told_once_somebody_outside_was_told_and_not_while_it_is_only_permitted(house: House) -> None:
+    dara = house.on_call("Dara")
+    in_need(house)
+    chooses(house, EMBASSY)
+    house.staff_answer("we are here")
+    with house.database.transaction() as session:
+        case_desk.give_back(session, 101, staff_id=dara)
+    house.settle()
+    permitted = ask(house, TO_EMBASSY, dara)
+    assert _asks(house) == _words(house, "answered")
+    by_rule(house, release_desk.mark_done, permitted, dara)
+    assert _asks(house) == _words(house, "acted")
+    with house.database.transaction() as session:
+        case_desk.close_case(session, 101, staff_id=dara)
+    assert _asks(house) == _words(house, "closed")
