@@ -1,4 +1,4 @@
-"""One voice, and one word for one thing: who speaks to a reporter, how a reporter is spoken to, and what staff call them.
+"""One voice, one word for one thing: who speaks to a reporter, how a reporter is spoken to, what staff call them.
 docs/glossary.md says which words and why. Buttons are the reporter's own words and are left out."""
 
 from __future__ import annotations
