@@ -4,12 +4,17 @@ docs/glossary.md says which words and why. Buttons are the reporter's own words 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pytest
 from babel.messages.pofile import read_po
 
 from bot.conversation.wording import Wording
 from bot.deployment import OfferedLanguage
+from bot.messages.normalising.burmese import burmese
+from bot.messages.normalising.khmer import khmer
+from bot.messages.normalising.thai import thai
+from bot.messages.normalising.vietnamese import tone_in_one_place
 from bot.operations.words import catalogue_path
 from bot.operations.words_rules import messages
 
@@ -29,6 +34,9 @@ NOT_IN_THE_CONSOLE = {
     "km": r"ពួកគេ",
     "my": r"သူတို့|အမှု(?:မှာ|ရဲ့|တစ်ခု)|(?:သည်|(?<!အ)မည်)(?:[။၊]|$)",
 }
+# Order of marks and place of tones: what is typed is read in this spelling, so it is written in it too.
+SPELT = {"th": thai, "km": khmer, "vi": tone_in_one_place, "my": burmese}
+_INVISIBLE_OR_DOUBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00a0]|  | $")
 # Staff write these of themselves.
 OF_STAFF = ("utter_ready_answer_",)
 
@@ -92,3 +100,24 @@ def test_a_password_and_a_safe_word_have_two_names(language: OfferedLanguage) ->
 )
 def test_another_voice_is_heard(language: str, was: str) -> None:
     assert hits(ANOTHER_VOICE[language], [was]) == [was]
+
+
+def misspelt(text: str, language: str) -> bool:
+    """Whether marks stand in another order, or signs are there that nobody sees."""
+    plain = unicodedata.normalize("NFC", text)
+    return plain != text or SPELT[language](plain) != plain or _INVISIBLE_OR_DOUBLE.search(text) is not None
+
+
+@pytest.mark.parametrize("language", SPELT)
+def test_a_catalogue_is_spelt_in_one_way_and_hides_no_signs(language: str) -> None:
+    with catalogue_path(OfferedLanguage(language)).open("rb") as file:
+        texts = [str(entry.string) for entry in read_po(file) if entry.id]
+    assert len(texts) > 500
+    assert [text for text in texts if misspelt(text, language)] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("km", "ស្រ្តី"), ("km", "សូម\u200bសរសេរ"), ("my", "ကို\u1037 "), ("vi", "Xoá")]
+)
+def test_another_spelling_is_seen(language: str, text: str) -> None:
+    assert misspelt(text, language)
