@@ -1,5 +1,5 @@
-"""By SMS a person may type what stands beside the number. Where the answer is yes or no, the words of a translation are words
-that the lists know: a cry "yes, it is happening" must not be lost because it was not typed as "1"."""
+"""By SMS a person may type what stands beside the number. Where the answer is yes or no, the words of a translation are
+ones that the lists know: a cry "yes, it is happening" must not be lost because it was not typed as "1"."""
 
 from __future__ import annotations
 
