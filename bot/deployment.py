@@ -128,7 +128,7 @@ DEFAULT_COVER_NAME = {
     OfferedLanguage.ENGLISH: "an automatic service",
 }
 DEFAULT_COVER_LINE = {
-    OfferedLanguage.THAI: "ที่นี่คือ{name}ค่ะ ส่งข้อความมาได้ทุกเมื่อ",
+    OfferedLanguage.THAI: "ที่นี่คือ{name} ส่งข้อความมาเมื่อไรก็ได้",
     OfferedLanguage.KHMER: "នេះជា{name}។ អាចសរសេរមកបានគ្រប់ពេល។",
     OfferedLanguage.VIETNAMESE: "Đây là {name}. Bạn có thể nhắn bất cứ lúc nào.",
     OfferedLanguage.BURMESE: "ဒါက {name} ပါ။ အချိန်မရွေး ရေးနိုင်ပါတယ်။",
@@ -256,7 +256,7 @@ DEMO_DEPLOYMENT = Deployment(
     languages=tuple(OfferedLanguage),
     default_language=OfferedLanguage.ENGLISH,
     neutral_line={
-        OfferedLanguage.THAI: "ขอบคุณค่ะ ติดต่อได้ทุกเมื่อ",
+        OfferedLanguage.THAI: "ขอบคุณ ติดต่อมาเมื่อไรก็ได้",
         OfferedLanguage.KHMER: "អរគុណ។ អាចទាក់ទងមកវិញបានគ្រប់ពេល។",
         OfferedLanguage.VIETNAMESE: "Cảm ơn bạn. Bạn có thể nhắn lại bất cứ lúc nào.",
         OfferedLanguage.BURMESE: "ကျေးဇူးတင်ပါတယ်။ အချိန်မရွေး ပြန်ရေးနိုင်ပါတယ်။",

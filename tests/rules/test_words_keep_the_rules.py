@@ -146,7 +146,7 @@ def test_the_command_is_silent_and_content_with_our_own_words() -> None:
 def test_the_command_lists_each_breach_of_a_translator_and_fails(sent_by_a_translator: Path) -> None:
     change(sent_by_a_translator, "เครื่องไหนก็ได้: {code}", "เครื่องไหนก็ได้")
     change(sent_by_a_translator, 'msgid "Erased here.', 'msgid "Erased.')
-    change(sent_by_a_translator, 'msgstr "ยินดี เขียนมาได้ทุกเมื่อ"', 'msgstr "เราจะช่วยคุณออกมา"')
+    change(sent_by_a_translator, 'msgstr "ยินดี ทักมาเมื่อไรก็ได้"', 'msgstr "เราจะช่วยคุณออกมา"')
     result = CliRunner().invoke(words_app, ["check", "--locale", str(sent_by_a_translator)])
     assert result.exit_code == 1
     assert "th  utter_return_code  placeholders: {code} in English, none in:" in result.output
