@@ -1,7 +1,8 @@
 """What a text must hold for an expression to match it: literal words, and how far from its beginning they stand.
 Looking for words costs nothing beside trying the expression, so an expression is tried only where its words are.
 
-Read from the parse tree of Python's own `re`, so that an expression is understood as `re` understands it. What is not understood needs nothing, and is tried everywhere."""
+Read from the parse tree of Python's own `re`, so that an expression is understood as `re` understands it. What
+is not understood needs nothing, and is tried everywhere."""
 
 from __future__ import annotations
 

@@ -23,7 +23,23 @@ EXPRESSIONS = (
     r"^(?=.*door).{0,9}me",
     r"(?:they )*sold",
 )
-WORDS = ("help", "save", " ", " me", "they ", "beat", "hit", "lock", "ed", " out", "door", "not ", ".", "a he", "sold")
+WORDS: tuple[str, ...] = (
+    "help",
+    "save",
+    " ",
+    " me",
+    "they ",
+    "beat",
+    "hit",
+    "lock",
+    "ed",
+    " out",
+    "door",
+    "not ",
+    ".",
+    "a he",
+    "sold",
+)
 WORDS += ("ช่วย", "ด้วย", "ခ", "ိ", "ı", "ſ", "h\u0131t", "x")
 
 
