@@ -80,7 +80,7 @@ class Phrases:
         if self.joined is not None:
             yield from self.joined.finditer(scan.text)
             return
-        waiting = []
+        waiting: list[_Waiting] = []
         for phrase in sorted(self._order.keys() & scan.candidates, key=self._order.__getitem__):
             if (places := scan.places(phrase)) and (match := phrase.first(scan, places, 0)):
                 waiting.append((match.start(), len(waiting), match, phrase, places))
