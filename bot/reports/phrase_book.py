@@ -12,7 +12,7 @@ A pack is a folder with a file per language (`th.yml` ...; a private one may lea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ import yaml
 
 from bot.errors import ConfigurationError
 from bot.messages.normalising import canonical, canonical_pattern, without_marks
+from bot.reports.alternatives import alternatives
+from bot.reports.phrases import Lexicon, Phrase, Phrases
 from bot.reports.triage import TRIGGERS
 from bot.reports.urgency import Urgency
 
@@ -44,23 +46,24 @@ class Rule:
     urgency: Urgency
     reason: str
     needs: re.Pattern[str]
-    with_marks: re.Pattern[str] | None
-    without_marks: re.Pattern[str] | None
+    with_marks: Phrases | None
+    without_marks: Phrases | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class PhraseBook:
-    """Every rule of every language, and by language what makes a hit not count."""
+    """Every rule of every language, and by language what makes a hit not count; and the words that all of it needs."""
 
     rules: tuple[Rule, ...]
-    unless: Mapping[str, tuple[re.Pattern[str], ...]]
+    unless: Mapping[str, tuple[Phrase, ...]]
+    lexicon: Lexicon
 
 
 def load(private_pack: Path | None = None) -> PhraseBook:
     """Read the public pack, and the private one on top. Raises ConfigurationError, which names the file and the entry,
     for whatever is wrong with them."""
     rules: list[Rule] = []
-    unless: dict[str, tuple[re.Pattern[str], ...]] = {}
+    unless: dict[str, tuple[Phrase, ...]] = {}
     for language in LANGUAGES:
         words: dict[str, list[str]] = {}
         for book, path in _books(language, private_pack):
@@ -68,11 +71,19 @@ def load(private_pack: Path | None = None) -> PhraseBook:
             rules.extend(_rules(language, book, words, path))
             unless[language] = (
                 *unless.get(language, ()),
-                *(_compiled([phrase], words, path, "unless") for phrase in book.get("unless") or ()),
+                *_compiled(book.get("unless") or (), words, path, "unless", apart=False).each,
             )
     # English first: "help" stands in every list, because people mix it in, and by itself it is English.
     rules.sort(key=lambda rule: rule.language != "en")
-    return PhraseBook(rules=tuple(rules), unless=unless)
+    return PhraseBook(rules=tuple(rules), unless=unless, lexicon=Lexicon(_every_phrase(rules, unless)))
+
+
+def _every_phrase(rules: Iterable[Rule], unless: Mapping[str, Iterable[Phrase]]) -> Iterator[Phrase]:
+    for phrases in unless.values():
+        yield from phrases
+    for rule in rules:
+        for those in (rule.with_marks, rule.without_marks):
+            yield from () if those is None else those.each
 
 
 def _books(language: str, private_pack: Path | None) -> Iterable[tuple[dict[str, Any], Path]]:
@@ -137,10 +148,15 @@ def _expanded(phrase: Any, words: Mapping[str, list[str]]) -> str:
         return ""  # `_compiled` says what is wrong with it
 
 
-def _compiled(phrases: list[str], words: Mapping[str, list[str]], path: Path, name: str) -> re.Pattern[str]:
+def _compiled(
+    phrases: Iterable[Any], words: Mapping[str, list[str]], path: Path, name: str, *, apart: bool = True
+) -> Phrases:
+    """The expressions of these phrases, taken apart into their alternatives unless each is to match by itself."""
     try:
-        patterns = [f"(?:{_pattern(_with_words(phrase, words))})" for phrase in phrases]
-        return re.compile("|".join(patterns), re.IGNORECASE)
+        expressions = [f"(?:{_pattern(_with_words(phrase, words))})" for phrase in phrases]
+        if not apart:
+            return Phrases(each=tuple(map(Phrase, expressions)))
+        return Phrases.of([each for expression in expressions for each in alternatives(expression)])
     except KeyError as error:
         raise ConfigurationError(f"{path}: {name} uses <{error.args[0]}>, which `words` does not have") from None
     except (re.error, TypeError, AttributeError) as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bot.messages.normalising import Reading, without_marks
 from bot.reports.phrase_book import LANGUAGES, PhraseBook, Rule, load
+from bot.reports.phrases import Phrase, Scan
 from bot.reports.urgency import Urgency
 
 _WINDOW, _OVERLAP = 1500, 200  # a text of 100 kB is read in pieces, so that no pattern can take long
@@ -62,7 +63,7 @@ def assess(reading: Reading) -> FloorVerdict:
         for window in _windows(text.lower()):
             plain = without_marks(window)
             marks_count = window != plain and _share_of_marks(window, plain) >= _FEW_MARKS
-            spans = _Spans(window, plain)
+            spans = _Spans(window, plain, _phrases())
             languages = _languages_of(window, spans, marks_count=marks_count)
             for rule in _phrases().rules:
                 if (rule.urgency, rule.reason) in found or not rule.needs.search(window):
@@ -134,18 +135,33 @@ def _share_of_marks(text: str, plain: str) -> float:
 class _Spans:
     """One window of a text, as it is and without marks, with the spans in which a hit of a language does not count."""
 
-    def __init__(self, window: str, plain: str) -> None:
-        self.window, self.plain = window, plain
-        self._found: dict[tuple[str, bool], list[tuple[int, int]]] = {}
+    def __init__(self, window: str, plain: str, book: PhraseBook) -> None:
+        self.window, self._plain, self._book = window, plain, book
+        self._found: dict[tuple[Phrase, bool], list[tuple[int, int]]] = {}
+
+    @cached_property
+    def marked(self) -> Scan:
+        """The window as it is."""
+        return Scan(self.window, self._book.lexicon)
+
+    @cached_property
+    def plain(self) -> Scan:
+        """The window without marks."""
+        return self.marked if self._plain == self.window else Scan(self._plain, self._book.lexicon)
 
     def excused(self, language: str, hit: re.Match[str], *, plain: bool) -> bool:
         """Whether a hit lies wholly inside such a span. People mix English into every language, so each list knows
         English words too, and what does not count in English does not count there; but "song" is two in Thai and to
         live in Vietnamese, so the text has to read as English."""
-        spans = self._spans(language, plain=plain)
-        if language != ENGLISH and hit.group().isascii() and self.reads_as_english:
-            spans = [*spans, *self._spans(ENGLISH, plain=plain)]
-        return any(start <= hit.start() and hit.end() <= end for start, end in spans)
+        begin, end = hit.span()
+        also_english = language != ENGLISH and hit.group().isascii() and self.reads_as_english
+        # Each pattern is searched for on its own: joined, one that begins early would hide one that covers the hit.
+        return any(
+            start <= begin and end <= stop
+            for name in ((language, ENGLISH) if also_english else (language,))
+            for unless in self._book.unless[name]
+            for start, stop in self._spans(unless, plain=plain)
+        )
 
     @cached_property
     def reads_as_english(self) -> bool:
@@ -153,24 +169,20 @@ class _Spans:
         english = sum(word in _ENGLISH_WORDS for word in words)
         return english >= _FEWEST_ENGLISH_WORDS and english >= _ENGLISH_SHARE * len(words)
 
-    def _spans(self, language: str, *, plain: bool) -> list[tuple[int, int]]:
-        spans = self._found.get((language, plain))
+    def _spans(self, unless: Phrase, *, plain: bool) -> list[tuple[int, int]]:
+        spans = self._found.get((unless, plain))
         if spans is None:
-            # Each pattern is searched for on its own: joined, one that begins early would hide one that covers the hit.
-            text = self.plain if plain else self.window
-            patterns = _phrases().unless[language]
-            spans = [match.span() for unless in patterns for match in unless.finditer(text)]
-            self._found[language, plain] = spans
+            spans = self._found[unless, plain] = unless.spans(self.plain if plain else self.marked)
         return spans
 
 
 def _hits(rule: Rule, spans: _Spans, marks_count: bool) -> bool:
     if rule.with_marks is not None:
-        for hit in rule.with_marks.finditer(spans.window):
+        for hit in rule.with_marks.matches(spans.marked):
             if not spans.excused(rule.language, hit, plain=False):
                 return True
     if rule.without_marks is not None and not marks_count:
-        for hit in rule.without_marks.finditer(spans.plain):
+        for hit in rule.without_marks.matches(spans.plain):
             if not spans.excused(rule.language, hit, plain=True):
                 return True
     return False
