@@ -36,6 +36,7 @@ _BEFORE: Mapping[str, dict[str, Any]] = {
     "write_when": {"write_back": "at_times"},
     "correction": {"confirmed": False, "details": "x"},
     "confirmed": {"details": "x"},
+    "aid_kind": {"info_topic": "aid"},
     "departure": {"info_topic": "job_offer"},
     "scam_kind": {"info_topic": "lost_money"},
     "question": {"info_topic": "other"},
