@@ -27,9 +27,8 @@ from bot.dialogue.state import forget_safety
 KEPT_CHARACTERS = 80
 _NO_MORE_THAN_AN_AGE = 40  # characters
 _ANSWERED_AT_ONCE = frozenset({"info_topic", "aid_kind", "scam_kind"})  # what is chosen there is told in the same turn
-_INFORMED_LAST = frozenset(
-    {"aid_kind", "departure", "scam_kind", "question"}
-)  # the last question of those who only ask
+# The last question of those who only ask.
+_INFORMED_LAST = frozenset({"aid_kind", "departure", "scam_kind", "question"})
 CASE_SLOTS: dict[str, Any] = {
     **dict.fromkeys(FACTS),
     "confirmed": None,

@@ -118,7 +118,7 @@ ABOUT_QUESTIONS = (
         say("<1>", "ask_tell_whom", do="record_facts:write_back"),
     ),
     told(
-        "danger after a voice note, answered twice with something else before it is safe, brings a person without a word",
+        "danger after a voice note, before it is safe, answered twice with something else, silently brings a person",
         say("", "words_only", "ask_danger_now", kind="unreadable"),
         say("9", "ask_danger_now"),
         say("9", "ask_safe_now", do="call_person"),
