@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.apply_turn import apply_turn, conversation_of
 from bot.conversation.at_once import Arrived
+from bot.conversation.chosen_words import as_a_number
 from bot.conversation.command_words import find_command
 from bot.conversation.cover_desk import Step, finish_with_engine, opened_request, take_own_word, take_request
 from bot.conversation.engine import DialogueEngine, Situation, TurnAnswer, TurnRequest
@@ -110,6 +111,7 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared | None
     )
     if step in (Step.OPENS, Step.SAYS_SAFE):
         request = opened_request(request, conversation, desk.rooms)
+    request = as_a_number(request, desk.wording)
     return _Prepared(
         request=request,
         converse=step is not Step.NEUTRAL and _speaks(session, conversation, request, arrived, step),
