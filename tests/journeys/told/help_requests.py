@@ -56,7 +56,7 @@ JOURNEYS = (
         staff_see(alarm="danger_now", filed=True, whose="other", write_back="any_time", tell_whom="embassy"),
     ),
     told(
-        "a Burmese worker answers the danger question twice with something else: a person is called, and she is asked on",
+        "a Burmese worker answers the danger question twice with something else: a person is called",
         "my",
         SMS,
         says("ကူညီပါ", "urgent_received ask_safe_now"),
