@@ -4,7 +4,8 @@ answer is asked once more and then brings a person. After "is anyone in danger?"
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from tests.rasa_environment.served_model import ServedModel
 
 OF_THE_REPORT = [(topic, question) for topic, question in WHERE if topic is not None]
 NO_CHOICE = "9"
-Check = Callable[[DialogueEngine, str], Awaitable[list[str]]]
+Check = Callable[[DialogueEngine, str], Coroutine[Any, Any, list[str]]]
 
 
 async def _hear(engine: DialogueEngine, state: object, text: str, language: str) -> TurnAnswer:
