@@ -45,7 +45,7 @@ JOURNEYS = (
         says("သတင်းပေးချင်တယ်", "ask_safe_now"),
         says("ဟုတ်ကဲ့", "who ask_danger_now"),
         says("မဟုတ်ဘူး", "who_is_told ask_details"),
-        says("ဘယ်သူ့ပြောမလဲ", "who_is_told ask_tell_whom"),
+        says("share", "who_is_told ask_tell_whom"),
         says("သံရုံး", "choice_kept ask_details"),
         staff_see(woken=False, kind="tip", tell_whom="embassy"),
     ),
