@@ -32,13 +32,19 @@ def read_message(parsed: Mapping[str, Any], turn: Mapping[str, Any]) -> Message:
         exact=bool(about.get("exact")),
         number=about.get("number"),
         about_safety=about.get("about_safety"),
-        early=early_answers(entities, "" if about.get("exact") else settle_intent(parsed)),
+        early=_told_early(parsed, entities, about),
         language=language["value"] if language else None,
         urgent=bool(turn["urgent"]),
         suicidal=bool(turn["suicidal"]),
         gap=bool(turn["gap"]),
         child=SURELY if _is_young(entities) else child_who_writes(parsed["text"]),
     )
+
+
+def _told_early(parsed: Mapping[str, Any], entities: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, str]:
+    """A command word names nobody's side; but one says what a question is about."""
+    found = early_answers(entities, "" if about.get("exact") else settle_intent(parsed))
+    return {**found, **({"info_topic": about["subject"]} if about.get("subject") else {})}
 
 
 def _is_young(entities: Mapping[str, Any]) -> bool:

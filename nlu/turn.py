@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.dialogue.hearing import in_order
+from bot.dialogue.doing import in_order
 from bot.dialogue.saying import two_at_most
 from bot.dialogue.state import begin, check_state, empty_state
 from rasa.core.actions.action import Action, ActionExecutionRejection

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from bot.dialogue.commands import ABOUT_SAFETY, INTENT_OF_KEY
+from bot.dialogue.commands import ABOUT_SAFETY, INTENT_OF_KEY, SUBJECT_OF_KEY
 from bot.errors import ConfigurationError
 
 FOLDER = Path(__file__).parent / "command_words"
@@ -31,6 +31,7 @@ class Command:
     number: int | None = None
     language: str | None = None
     about_safety: bool | None = None  # "safe" means no danger; see yes_or_no
+    subject: str | None = None  # what a question is about, as a choice of info_topic
 
 
 def find_command(text: str, language: str) -> Command | None:
@@ -69,7 +70,7 @@ def _words_of(language: str) -> Mapping[str, Command]:
         for code, names in (lists.get("language_names") or {}).items():
             words.update({bare(name): Command(intent="choose_language", language=code) for name in names})
         for key, intent in INTENT_OF_KEY.items():
-            command = Command(intent=intent, about_safety=ABOUT_SAFETY.get(key))
+            command = Command(intent=intent, about_safety=ABOUT_SAFETY.get(key), subject=SUBJECT_OF_KEY.get(key))
             words.update({bare(word): command for word in lists.get(key) or []})
     except (yaml.YAMLError, AttributeError, TypeError) as error:
         raise ConfigurationError(f"the command words of {language!r} cannot be read") from error

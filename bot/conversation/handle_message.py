@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.apply_turn import apply_turn, conversation_of
 from bot.conversation.at_once import Arrived
+from bot.conversation.chosen_words import as_a_number
 from bot.conversation.command_words import find_command
 from bot.conversation.cover_desk import Step, finish_with_engine, opened_request, take_own_word, take_request
 from bot.conversation.directives import CallPerson
@@ -115,6 +116,7 @@ def _prepare(session: Session, claimed: Claimed, desk: Desk) -> _Prepared | None
     elif step is Step.ANSWERS:
         clock = clock_of_writer(session, conversation, request.language, desk.rooms)
         request = replace(request, received_at=claimed.received_at.astimezone(clock))
+    request = as_a_number(request, desk.wording)
     return _Prepared(
         request=request,
         converse=step is not Step.NEUTRAL and _speaks(session, conversation, request, arrived, step),

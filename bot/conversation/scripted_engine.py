@@ -56,6 +56,7 @@ def _message(request: TurnRequest, text: str) -> Message:
         exact=command is not None,
         number=command.number if command else None,
         about_safety=command.about_safety if command else None,
+        early={"info_topic": command.subject} if command and command.subject else {},
         language=command.language if command else None,
         urgent=situation.urgent,
         suicidal=situation.suicidal,

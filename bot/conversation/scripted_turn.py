@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.dialogue.commands import LANGUAGES
-from bot.dialogue.hearing import Hearing, in_order
+from bot.dialogue.doing import in_order
+from bot.dialogue.hearing import Hearing
 from bot.dialogue.message import Message
 from bot.dialogue.questions import next_question, safety_unknown, something_pending
 from bot.dialogue.saying import two_at_most

@@ -9,6 +9,7 @@ INTENT_OF_KEY: Mapping[str, str] = {
     "help": "help_self",
     "tip": "report_tip",
     "question": "ask_information",
+    "scammed": "ask_information",
     "yes": "affirm",
     "no": "deny",
     "safe": "affirm",
@@ -29,5 +30,7 @@ INTENT_OF_KEY: Mapping[str, str] = {
     "who_are_you": "who_are_you",
     "insult": "insult",
 }
+# "I was scammed" says what the question is about; which of two it means is asked (utter_ask_scam_kind).
+SUBJECT_OF_KEY: Mapping[str, str] = {"scammed": "lost_money"}
 # "Safe" is yes to "is it safe" and no to "is anyone in danger".
 ABOUT_SAFETY: Mapping[str, bool] = {"safe": True, "not_safe": False}

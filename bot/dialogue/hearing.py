@@ -26,8 +26,9 @@ from bot.dialogue.state import forget_safety
 
 KEPT_CHARACTERS = 80
 _NO_MORE_THAN_AN_AGE = 40  # characters
-_ANSWERED_AT_ONCE = frozenset({"info_topic", "scam_kind"})  # what is chosen there is told in the same turn
-_INFORMED_LAST = frozenset({"departure", "scam_kind", "question"})  # the last question of those who only ask
+_ANSWERED_AT_ONCE = frozenset({"info_topic", "aid_kind", "scam_kind"})  # what is chosen there is told in the same turn
+# The last question of those who only ask.
+_INFORMED_LAST = frozenset({"aid_kind", "departure", "scam_kind", "question"})
 CASE_SLOTS: dict[str, Any] = {
     **dict.fromkeys(FACTS),
     "confirmed": None,
@@ -231,8 +232,8 @@ class Hearing:
         chosen = choices[number - 1] if 1 <= number <= len(choices) else None
         if requested == "topic":
             chosen = chosen or self.slots["topic"] or message.topic
-        elif requested == "whose":
-            chosen = chosen or message.early.get("whose")
+        elif requested in ("whose", "info_topic"):
+            chosen = chosen or message.early.get(requested)
         if chosen is None:
             return False
         if requested == "topic":
@@ -241,7 +242,8 @@ class Hearing:
             self._keep(requested, chosen)
             if requested == "tell_whom" and self.slots["share_asked"]:
                 end_share(self.slots, self.say, "utter_choice_kept")
-            self._inform(chosen)
+            if requested in _ANSWERED_AT_ONCE:
+                self._inform(chosen)
         self._keep_what_is_told(message)
         return True
 
@@ -290,8 +292,17 @@ class Hearing:
         given_up = self.slots["misses"] >= 2
         if requested == "topic" and self.slots["topic"] is None:
             self._did_not_understand(given_up)
+        elif given_up and requested != "wipe_confirmed":
+            self._pass_on()
         if given_up:
             self.leave_out(requested)
+
+    def _pass_on(self) -> None:
+        """Asked once more in vain: a person reads what they mean. It is said where they have said that it is safe, and
+        where nothing else is said of the question (whom we may tell, asked on their own word)."""
+        self._person_wanted = True
+        if not safety_unknown(self.slots) and not self.slots["share_asked"]:
+            self.say.append("utter_to_person")
 
     def _begin(self, message: Message) -> None:
         """No question is open: the conversation begins, comes back after a gap, or is at rest after filing."""
@@ -341,11 +352,14 @@ class Hearing:
     def _keep_early(self, message: Message) -> None:
         for name, value in message.early.items():
             asked_for = name == "place" or (self.slots["topic"] in QUESTIONS and name in QUESTIONS[self.slots["topic"]])
-            if asked_for and is_open(self.slots, name):
+            told_by_the_word = name == "info_topic" and self.slots[name] is None
+            if asked_for and (is_open(self.slots, name) or told_by_the_word):
                 self._keep(name, value)
 
     def _keep_what_is_told(self, message: Message) -> None:
         self._keep_early(message)
+        if "info_topic" in message.early and self.slots["topic"] != "question":
+            self._told["details"] = message.text  # "I was scammed", from somebody who asks for help or saw something
         if message.tells and (message.number is None or message.intent == NOT_UNDERSTOOD):
             fact = "question" if self.slots["topic"] == "question" else "details"
             if message.child and len(message.text) <= _NO_MORE_THAN_AN_AGE:
@@ -366,25 +380,3 @@ def finish_case(slots: dict[str, Any]) -> None:
     slots.update(CASE_SLOTS)
     slots["filed"] = True
     slots["skipped"] = [name for name in slots["skipped"] if name not in CASE_SLOTS]
-
-
-ORDER = (
-    "choose_language",
-    "opt_out",
-    "wipe",
-    "confirm_safe",
-    "declare_unsafe",
-    "tell_status",
-    "give_code",
-    "tell_numbers",
-    "keep_chat_empty",
-    "record_facts",
-    "raise_urgency",
-    "call_person",
-    "file_report",
-)
-
-
-def in_order(directives: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The directives in the one order of docs/dialogue.md, however many parts of the turn gave them."""
-    return sorted(directives, key=lambda directive: ORDER.index(directive["directive"]))

@@ -6,13 +6,14 @@ from typing import Any
 # After "danger now?" at most five, each of which can be left out (docs/dialogue.md, rule 5).
 _HELP = ("whose", "danger_now", "place", "details", "people", "write_back", "write_when", "tell_whom")
 _TIP = ("danger_now", "details", "place", "when", "people", "children", "how_known", "confirmed", "correction")
-_QUESTION = ("info_topic", "departure", "scam_kind", "question")
+_QUESTION = ("info_topic", "aid_kind", "departure", "scam_kind", "question")
 QUESTIONS: Mapping[str, tuple[str, ...]] = {"help": _HELP, "tip": _TIP, "question": _QUESTION}
 # What a number, or a button, answers; the codes are what staff's facts hold.
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "topic": ("help", "tip", "question"),
     "whose": ("self", "other"),
-    "info_topic": ("job_offer", "work", "out", "reporting", "lost_money", "other"),
+    "info_topic": ("job_offer", "work", "out", "reporting", "lost_money", "aid", "other"),
+    "aid_kind": ("shelter", "medical", "legal", "counselling", "embassy"),
     "scam_kind": ("lost_money", "brought_to_work"),
     "write_back": ("when_i_write", "at_times", "any_time"),
     "tell_whom": ("ours", "ngo", "embassy", "labour", "police"),
@@ -37,6 +38,7 @@ FACTS = (
     "tell_whom",
     "correction",
     "info_topic",
+    "aid_kind",
     "departure",
     "scam_kind",
     "question",
@@ -49,6 +51,7 @@ READ_BACK = ("details", "place", "when", "people")
 _ASKED_AFTER: Mapping[str, tuple[str, Any]] = {
     "write_when": ("write_back", "at_times"),
     "correction": ("confirmed", False),
+    "aid_kind": ("info_topic", "aid"),
     "departure": ("info_topic", "job_offer"),
     "scam_kind": ("info_topic", "lost_money"),
 }
@@ -58,6 +61,11 @@ INFORMATION: Mapping[str, str] = {
     "work": "utter_info_work",
     "out": "utter_info_out",
     "reporting": "utter_info_reporting",
+    "shelter": "utter_info_shelter",
+    "medical": "utter_info_medical",
+    "legal": "utter_info_legal",
+    "counselling": "utter_info_counselling",
+    "embassy": "utter_info_embassy",
 }
 
 Slots = Mapping[str, Any]

@@ -15,7 +15,18 @@ from bot.privacy.sealing import ConversationOpener, seal_to
 from bot.reports.urgency import Urgency, higher_of
 
 _CODED_FACTS = frozenset(
-    {"topic", "danger_now", "whose", "children", "child", "write_back", "tell_whom", "info_topic", "scam_kind"}
+    {
+        "topic",
+        "danger_now",
+        "whose",
+        "children",
+        "child",
+        "write_back",
+        "tell_whom",
+        "info_topic",
+        "aid_kind",
+        "scam_kind",
+    }
 )
 
 

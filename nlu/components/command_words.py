@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import ruamel.yaml
-from bot.dialogue.commands import ABOUT_SAFETY, INTENT_OF_KEY
+from bot.dialogue.commands import ABOUT_SAFETY, INTENT_OF_KEY, SUBJECT_OF_KEY
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -25,7 +25,8 @@ from nlu.normal_text import bare, lone_number
 FOLDER = Path("bot/conversation/command_words")
 COMMON = "en"
 Found = dict[str, Any]
-Words = dict[str, dict[str, tuple[str, str | None, bool | None]]]  # intent, language named, about safety
+# Intent, language named, about safety, what a question is about.
+Words = dict[str, dict[str, tuple[str, str | None, bool | None, str | None]]]
 
 
 def read_words(folder: Path) -> Words:
@@ -35,9 +36,10 @@ def read_words(folder: Path) -> Words:
         lists = ruamel.yaml.YAML(typ="safe").load(path.read_text(encoding="utf-8"))
         own = words.setdefault(path.stem, {})
         for code, names in (lists.get("language_names") or {}).items():
-            own.update({bare(name): ("choose_language", code, None) for name in names})
+            own.update({bare(name): ("choose_language", code, None, None) for name in names})
         for key, intent in INTENT_OF_KEY.items():
-            own.update({bare(word): (intent, None, ABOUT_SAFETY.get(key)) for word in lists.get(key) or []})
+            meaning = (intent, None, ABOUT_SAFETY.get(key), SUBJECT_OF_KEY.get(key))
+            own.update({bare(word): meaning for word in lists.get(key) or []})
         own.pop("", None)
     return words
 
@@ -51,8 +53,8 @@ def look_up(words: Mapping[str, Any], text: str, language: str | None) -> Found 
     for code in spoken:
         found = words.get(code, {}).get(bare(text))
         if found:
-            intent, named, about_safety = found
-            return {"intent": intent, "language": named, "about_safety": about_safety}
+            intent, named, about_safety, subject = found
+            return {"intent": intent, "language": named, "about_safety": about_safety, "subject": subject}
     return None
 
 

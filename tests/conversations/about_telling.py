@@ -32,7 +32,7 @@ ABOUT_TELLING = (
         say("<skip>", "choice_unchanged", "ask_danger_now"),
         say("<share>", "who_is_told", "ask_tell_whom"),
         say("9", "who_can_see", "ask_tell_whom"),
-        say("<yes>", "choice_unchanged", "ask_danger_now"),
+        say("<yes>", "choice_unchanged", "ask_danger_now", do="call_person"),
         say("<share>", "who_is_told", "ask_tell_whom"),
         say("<stop>", "stop", do="opt_out"),
         say("<yes>", "ask_safe_now"),

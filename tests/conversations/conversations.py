@@ -73,7 +73,7 @@ CONVERSATIONS = (
         say("<skip>", "ask_write_back"),
         say("<1>", "ask_tell_whom", do="record_facts:write_back"),
         say("xqz", "ask_tell_whom", do="record_facts:details"),
-        say("<yes>", "filed", do="file_report"),
+        say("<yes>", "to_person", "filed", do="call_person file_report"),
     ),
     told(
         "for someone else, and no number means that",
@@ -157,7 +157,7 @@ CONVERSATIONS = (
         "a question by number is asked for",
         say("<question>", "ask_safe_now", do="record_facts:topic"),
         say("<yes>", "who", "ask_info_topic", do="confirm_safe"),
-        say("6", "who_is_told", "ask_question", do="record_facts:info_topic"),
+        say("7", "who_is_told", "ask_question", do="record_facts:info_topic"),
         say("<what>", "who_can_see", "filed", do="record_facts:question file_report"),
     ),
     told(
@@ -378,10 +378,10 @@ CONVERSATIONS = (
         say("vvk", "to_person", "ask_whose", do="record_facts:details,topic call_person"),
     ),
     told(
-        "danger unanswered twice is taken as unknown",
+        "danger unanswered twice is taken as unknown, and a person is called",
         *HELP,
         say("zzkq", "who_can_see", "ask_danger_now", do="record_facts:details"),
-        say("xqz", "ask_place", do="record_facts:details"),
+        say("xqz", "to_person", "ask_place", do="record_facts:details call_person"),
     ),
     told(
         "any words answer a question that takes words",

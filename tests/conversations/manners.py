@@ -19,7 +19,14 @@ MANNERS = (
         say("zzkq", "urgent_received", "ask_safe_now", do="record_facts:details,topic", urgent=True),
         say("<yes>", "who", "ask_whose", do="confirm_safe"),
         say("xqz", "urgent_received", "ask_whose", do="record_facts:details", urgent=True),
-        say("vvk", "suicide_received", "ask_danger_now", do="record_facts:details", urgent=True, suicidal=True),
+        say(
+            "vvk",
+            "suicide_received",
+            "ask_danger_now",
+            do="record_facts:details call_person",
+            urgent=True,
+            suicidal=True,
+        ),
         say("xqz vvk", "suicide_received", "ask_danger_now", do="record_facts:details", urgent=True, suicidal=True),
     ),
     told(

@@ -9,6 +9,7 @@ import pytest
 from bot.conversation.engine import DialogueEngine, TurnAnswer
 from bot.conversation.rasa_engine import RasaEngine, loopback_client
 from bot.conversation.scripted_engine import ScriptedEngine
+from tests.conversations.about_questions import ABOUT_QUESTIONS
 from tests.conversations.about_telling import ABOUT_TELLING
 from tests.conversations.conversations import CONVERSATIONS, Conversation
 from tests.conversations.engines import summary, walk
@@ -19,7 +20,7 @@ from tests.rasa_environment.served_model import ServedModel
 
 each_conversation = pytest.mark.parametrize(
     "conversation",
-    [*CONVERSATIONS, *MANNERS, *ABOUT_TELLING, *FOUND_BY_WALKS],
+    [*CONVERSATIONS, *MANNERS, *ABOUT_TELLING, *ABOUT_QUESTIONS, *FOUND_BY_WALKS],
     ids=lambda told: told.name,
 )
 each_language = pytest.mark.parametrize("language", LANGUAGES)

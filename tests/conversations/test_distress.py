@@ -36,13 +36,14 @@ _BEFORE: Mapping[str, dict[str, Any]] = {
     "write_when": {"write_back": "at_times"},
     "correction": {"confirmed": False, "details": "x"},
     "confirmed": {"details": "x"},
+    "aid_kind": {"info_topic": "aid"},
     "departure": {"info_topic": "job_offer"},
     "scam_kind": {"info_topic": "lost_money"},
     "question": {"info_topic": "other"},
 }
 
 
-def _asked(topic: str | None, question: str) -> dict[str, Any]:
+def asked(topic: str | None, question: str) -> dict[str, Any]:
     """The state in which this question is the open one, all before it answered or left out."""
     state = empty_state()
     slots = state["slots"]
@@ -82,7 +83,7 @@ async def _broken(engine: DialogueEngine, language: str) -> list[str]:
             (RECEIVED, CRIES[language], {}),
             (WARM, WANTS_TO_DIE[language], {"suicidal": True}),
         ):
-            first = await _hears(engine, _asked(topic, question), text, language, **how)
+            first = await _hears(engine, asked(topic, question), text, language, **how)
             said, _ = summary(first)
             if said[:1] != (response,) or len(said) > 2:
                 found.append(f"{topic} {question}: {said}")

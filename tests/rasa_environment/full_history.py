@@ -16,7 +16,7 @@ from rasa.shared.core.events import ActionExecuted, ActiveLoop, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 import nlu.quiet as quiet  # before Rasa
-from bot.dialogue.hearing import in_order
+from bot.dialogue.doing import in_order
 from bot.dialogue.saying import two_at_most
 from bot.dialogue.state import EMPTY_SLOTS, begin, check_state
 from nlu.in_process import Collector
