@@ -23,30 +23,30 @@ MAY_NOT_ANSWER = {
 # Of each law: words of the sentence that says what it gives, then of the one that says what happens.
 LAW: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "utter_info_work": {
-        "en": ("nobody may", "Not everyone"), "th": ("บังคับให้คุณทำงานไม่ได้", "ไม่ใช่ทุกคนทำตาม"),
-        "km": ("គ្មាននរណាមានសិទ្ធិ", "មិនមែនគ្រប់គ្នា"), "vi": ("không ai được", "Không phải ai cũng"),
-        "my": ("အတင်းမခိုင်းရ", "လူတိုင်းတော့ မလိုက်နာ"),
+        "en": ("nobody may", "Not everyone"), "th": ("บังคับให้คุณทำงานไม่ได้", "บางคนก็ไม่ทำตาม"),
+        "km": ("គ្មាននរណាមានសិទ្ធិ", "មិនមែនគ្រប់គ្នា"), "vi": ("không ai được", "không phải ai cũng"),
+        "my": ("အတင်းမခိုင်းရ", "မလိုက်နာသူတွေတော့ ရှိ"),
     },
     "utter_info_out": {
-        "en": ("should not be punished", "Not every officer"), "th": ("ไม่ควรถูกลงโทษ", "ไม่ใช่เจ้าหน้าที่ทุกคน"),
-        "km": ("មិនគួរត្រូវទោស", "មិនមែនមន្ត្រីគ្រប់គ្នា"), "vi": ("không nên bị phạt", "Không phải cán bộ nào"),
-        "my": ("အပြစ်မပေးသင့်", "အရာရှိတိုင်း မလိုက်နာ"),
+        "en": ("should not be punished", "Not every officer"), "th": ("ไม่ควรถูกลงโทษ", "เจ้าหน้าที่บางคนไม่ทำตาม"),
+        "km": ("មិនគួរត្រូវទោស", "មន្ត្រីខ្លះមិនធ្វើតាម"), "vi": ("không nên bị phạt", "Có cán bộ không làm theo"),
+        "my": ("အပြစ်မပေးသင့်", "အရာရှိတချို့ မလိုက်နာ"),
     },
     "utter_info_out_th": {
-        "en": ("the law gives", "Not everyone"), "th": ("กฎหมายให้", "ไม่ใช่ทุกคนได้"),
-        "km": ("ច្បាប់ឱ្យ", "មិនមែនគ្រប់គ្នា"), "vi": ("luật cho", "Không phải ai cũng được"), "my": ("ဥပဒေက", "လူတိုင်း မရ"),
+        "en": ("the law gives", "Not everyone"), "th": ("กฎหมายให้", "ไม่ใช่ทุกคนจะได้"),
+        "km": ("ច្បាប់ឱ្យ", "មិនមែនគ្រប់គ្នា"), "vi": ("luật cho", "Không phải ai cũng được"), "my": ("ဥပဒေက", "မရသူ ရှိ"),
     },
     "utter_info_out_kh": {
         "en": ("not fined", "held all the same"), "th": ("ไม่ถูกปรับ", "ถูกกักตัว"),
-        "km": ("មិនត្រូវពិន័យ", "ត្រូវឃាត់ខ្លួន"), "vi": ("không bị phạt", "vẫn bị giữ"), "my": ("ဒဏ်ငွေမယူ", "ထိန်းသိမ်းခံရ"),
+        "km": ("មិនត្រូវពិន័យ", "ត្រូវឃាត់ខ្លួន"), "vi": ("không bị phạt", "vẫn bị giữ"), "my": ("ဒဏ်ငွေမရှိ", "အဖမ်းခံရ"),
     },
     "utter_info_out_vn": {
         "en": ("the law gives", "It can be slow"), "th": ("กฎหมายให้", "อาจช้า"), "km": ("ច្បាប់ឱ្យ", "អាចយឺត"),
-        "vi": ("luật cho", "Có thể chậm"), "my": ("ဥပဒေက", "ကြာနိုင်"),
+        "vi": ("theo luật", "Có thể chậm"), "my": ("ဥပဒေက", "ကြာနိုင်"),
     },
     "utter_info_out_mm": {
-        "en": ("has a law", "no help"), "th": ("มีกฎหมาย", "ไม่เห็นว่าทางการ"), "km": ("មានច្បាប់", "មិនដឹងថា"),
-        "vi": ("có luật", "không biết"), "my": ("တားတဲ့ဥပဒေ", "မကြားမိ"),
+        "en": ("has a law", "no help"), "th": ("มีกฎหมาย", "ไม่เคยได้ยินว่าทางการ"), "km": ("មានច្បាប់", "មិនដឹងថា"),
+        "vi": ("có luật", "chưa nghe"), "my": ("တားတဲ့ဥပဒေ", "မကြားမိ"),
     },
 }  # fmt: skip
 # Which of the bot's words each message tells them to write, as lists of bot/conversation/command_words.
