@@ -27,7 +27,9 @@ _PROBE_NEEDS = Requirements(
     head=frozenset(before + "d" * count + after for before in ("ab", "c") for count in (2, 3) for after in "ef"),
     needs=(
         Need(
-            words=frozenset(before + "d" * count + after for before in ("ab", "c") for count in (2, 3) for after in "ef"),
+            words=frozenset(
+                before + "d" * count + after for before in ("ab", "c") for count in (2, 3) for after in "ef"
+            ),
             low=0,
             high=0,
         ),

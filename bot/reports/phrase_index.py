@@ -44,9 +44,7 @@ def unpacked(text: str) -> dict[str, Requirements]:
     """What `packed` wrote. Each list of words is one object, however many expressions need it."""
     book = json.loads(text)
     once: dict[str, str] = {}
-    lists = {
-        name: frozenset([once.setdefault(word, word) for word in words]) for name, words in book["words"].items()
-    }
+    lists = {name: frozenset([once.setdefault(word, word) for word in words]) for name, words in book["words"].items()}
     return {name: _requirements(entry, lists) for name, entry in book["expressions"].items()}
 
 

@@ -61,12 +61,9 @@ def with_a_third_part(expression: str) -> Any:
     return [(operation, argument, None) for operation, argument in parse_tree(expression)]
 
 
-def upper_case_codes(expression: str) -> Any:
+def without_its_beginning(expression: str) -> Any:
     """The same shape with another meaning: only what it makes of a known expression can tell."""
-    return [
-        (operation, argument + 1 if isinstance(argument, int) else argument)
-        for operation, argument in parse_tree(expression)
-    ]
+    return list(parse_tree(expression))[1:]
 
 
 def nowhere(expression: str) -> Any:
@@ -77,7 +74,7 @@ def without_sequences(expression: str) -> Any:
     return object()
 
 
-@pytest.mark.parametrize("parse", [renamed, with_a_third_part, upper_case_codes, nowhere, without_sequences])
+@pytest.mark.parametrize("parse", [renamed, with_a_third_part, without_its_beginning, nowhere, without_sequences])
 def test_on_a_python_with_other_trees_everything_is_tried_everywhere(parse: Callable[[str], Any]) -> None:
     for expression in (r"\bhelp (?:me|us)\b", "Gun", "ช่วยด้วย"):
         assert requirements(expression, parse) == ALWAYS_TRIED
