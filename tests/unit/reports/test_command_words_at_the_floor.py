@@ -72,6 +72,7 @@ def test_what_means_it_raises_no_more_than_a_cry_for_help() -> None:
         ("เขาเจอเบอร์สายด่วนในเสื้อหนู", "contact_discovered"),
         ("အစောင့်က အကုန်ဖတ်သွားပြီ", "contact_discovered"),
         ("ဖတ်ပြီးပြီ သူတို့လာနေပြီ", "contact_discovered"),
+        ("နောက်က လူတစ်ယောက်ဖတ်မယ်ဆို သူဖတ်ပြီးပြီလား", "contact_discovered"),
         ("lua toi cua roi, e k tho duoc", "fire_or_raid"),
         ("lửa tới cửa rồi", "fire_or_raid"),
         ("thuk chot fai fa", "violence_now"),
