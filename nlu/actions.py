@@ -229,7 +229,7 @@ class Stop(Action):
 
     async def run(self, dispatcher: Dispatcher, tracker: Tracker, domain: Domain) -> Events:
         hearing = hearing_of(tracker)
-        hearing.stop()
+        hearing.stop(message_of(tracker))
         events = tell(hearing, tracker, dispatcher, heard=True)
         return [*events, ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)]
 

@@ -83,6 +83,8 @@ def show_figures(who: str, found: Mapping[str, LanguageFigures]) -> None:
     """One table of the claims and one by way of typing."""
     rows: dict[str, Callable[[LanguageFigures], str]] = {
         "intent accuracy": lambda each: str(each.intents),
+        "of the first labels": lambda each: str(each.intents_of_the_first_labels),
+        "of the later labels": lambda each: str(each.intents_of_the_later_labels),
         "macro-F1": lambda each: f"{each.macro_f1:.3f}",
         "page-worthy heard": lambda each: str(each.page_worthy),
         "page-worthy at least HIGH": lambda each: str(each.seen_today),

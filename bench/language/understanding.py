@@ -23,6 +23,9 @@ AT_LEAST_HIGH = PAGES | {"high"}
 CRITICAL_THEMES = frozenset(
     "violence_now weapon suicide life_threat child_in_danger moved_or_sold_soon contact_discovered fire_or_raid".split()
 )
+LATER_LABELS = frozenset(
+    "status code numbers vanish keep who_is_this insult".split()
+)  # the set was measured before them
 _Z = 1.96  # of a 95 % interval
 
 
@@ -155,6 +158,8 @@ class LanguageFigures:
     """The figures of one language."""
 
     intents: Share
+    intents_of_the_first_labels: Share
+    intents_of_the_later_labels: Share
     macro_f1: float
     page_worthy: Share
     seen_today: Share
@@ -179,7 +184,9 @@ def figures(outcomes: Sequence[Outcome], varied: Sequence[Outcome] = ()) -> Lang
     for typing in sorted({each.message.typing for each in also}):
         by_typing[typing] = Share.of((each for each in also if each.message.typing == typing), _pages)
     return LanguageFigures(
-        intents=Share.of(with_intent, lambda each: each.intent == each.message.intent),
+        intents=Share.of(with_intent, _is_right),
+        intents_of_the_first_labels=Share.of((e for e in with_intent if not _is_later(e)), _is_right),
+        intents_of_the_later_labels=Share.of((e for e in with_intent if _is_later(e)), _is_right),
         macro_f1=macro_f1(with_intent),
         page_worthy=Share.of(urgent, _pages),
         seen_today=Share.of(urgent, lambda each: each.pages or each.seen_today),
@@ -190,6 +197,14 @@ def figures(outcomes: Sequence[Outcome], varied: Sequence[Outcome] = ()) -> Lang
         near_misses_of_the_floor=Share.of(near, lambda each: each.floor_pages),
         by_typing=by_typing,
     )
+
+
+def _is_right(outcome: Outcome) -> bool:
+    return outcome.intent == outcome.message.intent
+
+
+def _is_later(outcome: Outcome) -> bool:
+    return outcome.message.intent in LATER_LABELS
 
 
 def _pages(outcome: Outcome) -> bool:

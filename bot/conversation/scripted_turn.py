@@ -87,7 +87,7 @@ class ScriptedTurn:
         if not message.is_command:
             return False
         if message.intent == "stop":
-            hearing.stop()
+            hearing.stop(message)
         elif message.intent == "start":
             self._ask("language_choice")
         elif message.intent == "wipe":

@@ -151,8 +151,10 @@ class Hearing:
         """They ask who is told, or want to choose anew."""
         ask_whom_to_tell(self.slots, self.say)
 
-    def stop(self) -> None:
-        """They want to hear nothing more; what was told is kept."""
+    def stop(self, message: Message) -> None:
+        """They want to hear nothing more; what was told is kept. Words that are urgent are answered all the same."""
+        if message.urgent:
+            self.announce(message)
         self.do.append({"directive": "opt_out"})
         self.say.append("utter_stop")
         self.slots.update(misses=0, danger_first=False, share_asked=False)

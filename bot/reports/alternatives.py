@@ -8,6 +8,9 @@ import re
 _LOOK = re.compile(r"\(\?(?:<?[=!])")
 _EDGE = re.compile(r"\\[bB]|\^")
 _TAKEN_AS_IT_IS = re.compile(r"\\[1-9]|\(\?(?:P=|\(|#|[aiLmsu]*x)")  # what was found before, comments
+# A bracket, a bar; and what may hide one: an escaped sign, a class (a bracket that stands first in it closes nothing).
+_SIGNS = re.compile(r"[()|]|\\.|\[\^?(?:\\.|[^\\])(?:\\.|[^\]\\])*\]", re.DOTALL)
+_DEEPER = {"(": 1, ")": -1}
 _PLAIN = re.compile(r"\(\?(?:-?[i]+)?:")
 
 
@@ -28,17 +31,12 @@ def alternatives(expression: str) -> list[str]:
 
 def _split(expression: str) -> list[str]:
     """At every "|" that stands in no group."""
-    parts, depth, began, at = [], 0, 0, 0
-    while at < len(expression):
-        sign = expression[at]
-        if sign in "\\[":
-            at = _after_one(expression, at)
-            continue
-        depth += {"(": 1, ")": -1}.get(sign, 0)
-        if sign == "|" and depth == 0:
-            parts.append(expression[began:at])
-            began = at + 1
-        at += 1
+    parts, depth, began = [], 0, 0
+    for sign in _SIGNS.finditer(expression):
+        depth += _DEEPER.get(sign.group(), 0)
+        if depth == 0 and sign.group() == "|":
+            parts.append(expression[began : sign.start()])
+            began = sign.end()
     return [*parts, expression[began:]]
 
 
@@ -71,24 +69,8 @@ def _after_looks(expression: str, at: int) -> int:
 
 def _after_group(expression: str, at: int) -> int:
     depth = 0
-    while at < len(expression):
-        sign = expression[at]
-        if sign in "\\[":
-            at = _after_one(expression, at)
-            continue
-        depth += {"(": 1, ")": -1}.get(sign, 0)
-        at += 1
+    for sign in _SIGNS.finditer(expression, at):
+        depth += _DEEPER.get(sign.group(), 0)
         if depth == 0:
-            break
-    return at
-
-
-def _after_one(expression: str, at: int) -> int:
-    """Past an escaped sign, or past a class in square brackets."""
-    if expression[at] == "\\":
-        return at + 2
-    at += 2 if expression[at + 1 : at + 2] == "^" else 1
-    at += 2 if expression[at : at + 1] == "\\" else 1  # a bracket that stands first closes nothing
-    while at < len(expression) and expression[at] != "]":
-        at += 2 if expression[at] == "\\" else 1
-    return at + 1
+            return sign.end()
+    return len(expression)

@@ -1,126 +1,81 @@
-"""What a text must hold for an expression to match it: literal words, and how far from its beginning they stand.
-Looking for words costs nothing beside trying the expression, so an expression is tried only where its words are.
-
-Read from the parse tree of Python's own `re`, so that an expression is understood as `re` understands it. What
-is not understood needs nothing, and is tried everywhere."""
+"""What a text must hold for an expression to match it, read from the parse tree of Python's own `re`, so that an
+expression is understood as `re` understands it. What is not understood needs nothing, and is tried everywhere."""
 
 from __future__ import annotations
 
 import importlib
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
-_parser: Any = importlib.import_module("re._parser")  # private, and the only exact reading of an expression there is
+from bot.reports.needed_words import ALWAYS_TRIED, FOLDED, Need, Requirements, Words, beginnings, fold
+
 _MOST_WORDS = 400  # of one need: the longest list of the packs has about 250
 _MOST_JOINED = 64  # ways of two parts together, before they are looked for apart
 _MOST_SIGNS, _MOST_REPEATS = 12, 3
 _MOST_NEEDS = 3
-_LONGEST_WORD = 6
 _UNBOUNDED = math.inf
 _NOTHING = frozenset({""})
-_UPPER_LIMIT = 0x20000  # letters with cases lie below
-
-Words = frozenset[str]
-
-
-def _folded_letters() -> dict[int, int]:
-    """Lower-case letters that `re` takes for one another when it ignores cases (the dotless i and the i)."""
-    first: dict[str, int] = {}
-    folded = {}
-    for code in range(_UPPER_LIMIT):
-        upper = chr(code).upper()
-        if upper != chr(code):
-            kept = first.setdefault(upper, code)
-            if kept != code:
-                folded[code] = kept
-    return folded
-
-
-FOLDED = _folded_letters()
-
-
-def fold(text: str) -> str:
-    """Lower case with every letter as the one that stands for it: what is looked for, and what it is looked for in."""
-    return text.lower().translate(FOLDED)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Need:
-    """One of these words begins between `low` and `high` signs after the beginning of the match."""
-
-    words: Words
-    low: int
-    high: float
-
-    def after(self, low: int, high: float) -> Need:
-        """The same need with so many signs before it."""
-        return replace(self, low=self.low + low, high=self.high + high)
-
-    def in_short(self) -> Need:
-        """The same need with the beginnings of its words, of which fewer are different."""
-        return replace(self, words=_beginnings(self.words))
-
-    @property
-    def likelihood(self) -> float:
-        """How often a text holds one of them, roughly: fewer and longer words are rarer."""
-        return sum(0.12 ** len(word) for word in self.words)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Requirements:
-    """What every match of an expression holds. `exact`: everything that the expression can match, where that is a short
-    list. `head`: the words one of which every match begins with. `low` and `high`: its length in signs. `at_start`: it
-    begins where the text begins. Where no `cases_matter`, lower-case text is matched alike with and without its cases,
-    and `re` is several times as fast."""
-
-    exact: Words | None = None
-    head: Words | None = None
-    needs: tuple[Need, ...] = field(default=())
-    low: int = 0
-    high: float = 0
-    at_start: bool = False
-    cases_matter: bool = True
-
-    @property
-    def rarest(self) -> Words | None:
-        """The words to look for first."""
-        return min(self.needs, key=lambda need: need.likelihood).words if self.needs else self.head
-
-    def best(self) -> Need | None:
-        """The rarest need, the whole of it where that is a short list."""
-        if self.exact is not None:
-            return None if "" in self.exact else Need(words=self.exact, low=0, high=0)
-        return min(self.needs, key=lambda need: need.likelihood, default=None)
-
-
-_ANYTHING = Requirements(high=_UNBOUNDED)
+_WITHOUT_PARTS = frozenset({"ANY", "AT", "CATEGORY", "NEGATE", "GROUPREF", "FAILURE"})
+_OTHER_TREE = (ImportError, AttributeError, TypeError, ValueError, LookupError)  # what another shape leads to
 _EMPTY = Requirements(exact=_NOTHING)
+# Read in another way than this, an expression is not understood: a later Python may build its trees otherwise.
+_PROBE = "(?:ab|c)d{2,3}[ef](?=gh)(?:i{1,9}|[^j])K?(?!l)"
+_PROBE_NEEDS = Requirements(
+    head=frozenset(before + "d" * count + after for before in ("ab", "c") for count in (2, 3) for after in "ef"),
+    needs=(
+        Need(
+            words=frozenset(
+                before + "d" * count + after for before in ("ab", "c") for count in (2, 3) for after in "ef"
+            ),
+            low=0,
+            high=0,
+        ),
+        Need(words=frozenset({"gh"}), low=4, high=6),
+    ),
+    low=5,
+    high=16,
+    cases_matter=True,
+)
+
+Parse = Callable[[str], Any]
 
 
-def requirements(expression: str) -> Requirements:
-    """What a text must hold for this expression. Raises re.error for what is no expression."""
-    tree = _parser.parse(expression)
+def parse_tree(expression: str) -> Any:
+    """As `re` reads it: private, and the only exact reading of an expression there is. Raises re.error."""
+    return importlib.import_module("re._parser").parse(expression)
+
+
+def requirements(expression: str, parse: Parse = parse_tree) -> Requirements:
+    """What a text must hold for this expression; nothing, where this Python's trees are not understood. Raises re.error
+    for what is no expression."""
+    try:
+        return _read(parse(expression)) if _understands(parse) else ALWAYS_TRIED
+    except _OTHER_TREE:
+        return ALWAYS_TRIED
+
+
+@cache
+def _understands(parse: Parse) -> bool:
+    return _read(parse(_PROBE)) == _PROBE_NEEDS
+
+
+def _read(tree: Any) -> Requirements:
     whole = _of_sequence(tree)
     best = whole.best()
     if whole.exact is not None and best is not None:
         whole = replace(whole, head=whole.exact, needs=(best,))
-    rarest = sorted(whole.needs, key=lambda need: need.likelihood)[:_MOST_NEEDS]
+    rarest = [need.in_short() for need in sorted(whole.needs, key=lambda need: need.likelihood)[:_MOST_NEEDS]]
     return replace(
         whole,
         exact=None,
-        head=None if whole.head is None else _beginnings(whole.head),
-        needs=tuple(need.in_short() for need in rarest),
+        head=None if whole.head is None else beginnings(whole.head),
+        needs=tuple(sorted(rarest, key=lambda need: need.likelihood)),
         at_start=len(tree) > 0 and [str(each) for each in tree[0]] == ["AT", "AT_BEGINNING"],
         cases_matter=any(_has_another_case(code) for code in _codes(tree)),
     )
-
-
-def _beginnings(words: Words) -> Words:
-    """Every word up to its sixth sign, and no word that begins with another one."""
-    short = {word[:_LONGEST_WORD] for word in words}
-    return frozenset(word for word in short if not any(word[:size] in short for size in range(1, len(word))))
 
 
 def _codes(node: Any) -> Iterable[int]:
@@ -146,7 +101,11 @@ def _parts(name: str, argument: Any) -> Sequence[Any]:
         return [argument]
     if name in ("SUBPATTERN", "MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT", "ASSERT", "ASSERT_NOT"):
         return [argument[-1]]
-    return [part for part in argument[1:] if part] if name == "GROUPREF_EXISTS" else []
+    if name == "GROUPREF_EXISTS":
+        return [part for part in argument[1:] if part]
+    if name not in _WITHOUT_PARTS:
+        raise LookupError(name)
+    return []
 
 
 def _has_another_case(code: int) -> bool:
@@ -242,8 +201,8 @@ def _of(name: str, argument: Any) -> Requirements:
         return _of_sequence(_parts(name, argument)[0])
     if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
         low, high, part = argument
-        return _of_repeat(low, _UNBOUNDED if high == _parser.MAXREPEAT else high, _of_sequence(part))
-    return _ANYTHING
+        return _of_repeat(low, _UNBOUNDED if str(high) == "MAXREPEAT" else high, _of_sequence(part))
+    return ALWAYS_TRIED
 
 
 def _one_of(signs: Iterable[str]) -> Requirements:

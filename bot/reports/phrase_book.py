@@ -78,6 +78,11 @@ def load(private_pack: Path | None = None) -> PhraseBook:
     return PhraseBook(rules=tuple(rules), unless=unless, lexicon=Lexicon(_every_phrase(rules, unless)))
 
 
+def every_phrase(book: PhraseBook) -> Iterator[Phrase]:
+    """All that it holds."""
+    return _every_phrase(book.rules, book.unless)
+
+
 def _every_phrase(rules: Iterable[Rule], unless: Mapping[str, Iterable[Phrase]]) -> Iterator[Phrase]:
     for phrases in unless.values():
         yield from phrases

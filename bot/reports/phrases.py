@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.reports.literals import FOLDED, Need, Requirements, Words, fold, requirements
+from bot.reports import phrase_index
+from bot.reports.literals import requirements
+from bot.reports.needed_words import FOLDED, Need, Requirements, Words, fold
 
 _MOST_TRIED_ONE_BY_ONE = 200  # above this many places, `re` walks through the text by itself
 _UNUSUAL = re.compile(f"[{''.join(map(chr, FOLDED))}]")
@@ -19,17 +21,23 @@ _NO_WORD = -1
 
 
 class Phrase:
-    """One expression, and what a text must hold for it."""
+    """One expression, and what a text must hold for it. One that the index knows is compiled when it is first tried."""
 
     def __init__(self, expression: str) -> None:
         """Raises re.error for what is no expression."""
-        self._expression = expression
-        self.needed: Requirements = requirements(expression)
-        self._plain = re.compile(expression, re.IGNORECASE if self.needed.cases_matter else 0)
+        self.expression = expression
+        known = phrase_index.find(expression)
+        self.needed: Requirements = requirements(expression) if known is None else known
+        if known is None:
+            self._plain  # noqa: B018 - what nobody has compiled yet is refused now, not when somebody writes
+
+    @cached_property
+    def _plain(self) -> re.Pattern[str]:
+        return re.compile(self.expression, re.IGNORECASE if self.needed.cases_matter else 0)
 
     @cached_property
     def _ignoring_cases(self) -> re.Pattern[str]:
-        return re.compile(self._expression, re.IGNORECASE)
+        return re.compile(self.expression, re.IGNORECASE)
 
     def spans(self, scan: Scan) -> list[tuple[int, int]]:
         """Where the expression matches, as `finditer` tells it."""
@@ -60,7 +68,13 @@ class Phrases:
     """Expressions of which any may match, an earlier one before a later one."""
 
     each: tuple[Phrase, ...]
-    joined: re.Pattern[str] | None = None  # where one of them may match without taking a sign: `re` knows best
+
+    @cached_property
+    def _joined(self) -> re.Pattern[str] | None:
+        """All of them as one, where one of them may match without taking a sign: `re` knows best."""
+        if all(phrase.needed.low for phrase in self.each):
+            return None
+        return re.compile("|".join(phrase.expression for phrase in self.each), re.IGNORECASE)
 
     @cached_property
     def _order(self) -> dict[Phrase, int]:
@@ -69,16 +83,13 @@ class Phrases:
     @classmethod
     def of(cls, expressions: Sequence[str]) -> Phrases:
         """Raises re.error for what is no expression."""
-        each = tuple(map(Phrase, expressions))
-        if all(phrase.needed.low for phrase in each):
-            return cls(each=each)
-        return cls(each=each, joined=re.compile("|".join(expressions), re.IGNORECASE))
+        return cls(each=tuple(map(Phrase, expressions)))
 
     def matches(self, scan: Scan) -> Iterator[re.Match[str]]:
         """What `finditer` of all of them joined by "|" would give: the leftmost match, of several there the one of the
         earliest expression; then the next one behind it."""
-        if self.joined is not None:
-            yield from self.joined.finditer(scan.text)
+        if self._joined is not None:
+            yield from self._joined.finditer(scan.text)
             return
         waiting: list[_Waiting] = []
         for phrase in sorted(self._order.keys() & scan.candidates, key=self._order.__getitem__):

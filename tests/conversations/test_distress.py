@@ -110,3 +110,29 @@ def test_at_every_question_the_model_says_the_help_message_first(language: str, 
             return await _broken(RasaEngine(client, timeout_seconds=30), language)
 
     assert asyncio.run(all_questions()) == []
+
+
+async def _stopped(engine: DialogueEngine, state: dict[str, Any]) -> tuple[list[str], list[str]]:
+    answer = await _hears(engine, state, "stop", "en")
+    return list(summary(answer)[0]), [type(each).__name__ for each in answer.do]
+
+
+def _is_answered_and_obeyed(found: tuple[list[str], list[str]]) -> bool:
+    return found[0] == [RECEIVED, "stop"] and "OptOut" in found[1]
+
+
+def test_an_urgent_stop_is_answered_and_obeyed() -> None:
+    """A deployment's own phrases may make any word urgent, the command words too."""
+    found = {where: asyncio.run(_stopped(ScriptedEngine(), asked(*where))) for where in WHERE}
+    assert {where: each for where, each in found.items() if not _is_answered_and_obeyed(each)} == {}
+
+
+@pytest.mark.rasa
+def test_the_model_answers_and_obeys_an_urgent_stop(served_model: ServedModel) -> None:
+    async def at_every_question() -> dict[tuple[str | None, str], tuple[list[str], list[str]]]:
+        async with loopback_client(served_model.port) as client:
+            engine = RasaEngine(client, timeout_seconds=30)
+            return {where: await _stopped(engine, asked(*where)) for where in WHERE}
+
+    found = asyncio.run(at_every_question())
+    assert {where: each for where, each in found.items() if not _is_answered_and_obeyed(each)} == {}

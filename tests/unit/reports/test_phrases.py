@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.reports.alternatives import alternatives
-from bot.reports.literals import fold
+from bot.reports.needed_words import fold
 from bot.reports.phrases import Lexicon, Phrases, Scan
 
 EXPRESSIONS = (
