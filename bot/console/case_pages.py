@@ -26,10 +26,12 @@ from bot.conversation.case_desk import (
     send_ready_answer,
 )
 from bot.conversation.cover_for_staff import lift_cover
+from bot.conversation.when_to_write import HeldUntil, held_until
 from bot.database.tables import AuditEntry, Report
 from bot.deployment import Party, Trigger
 from bot.escalation.alarms import AckOutcome, acknowledge
 from bot.escalation.replies import READY_ANSWERS
+from bot.messages.holding import HoldRules
 from bot.reports.queue_cards import CaseNotFoundError
 
 _NOTHING_ASKED = {"party": "", "duty": "", "other_authority": False, "reason": ""}
@@ -68,11 +70,13 @@ async def show_case(
     may not be told, `asked` what was written in that form."""
     who, console = visit.who, visit.console
 
-    def read(session: Session) -> CaseView:
-        return open_case(session, visit.number, staff_id=who.staff_id, keys=console.keys, wording=console.wording)
+    def read(session: Session) -> tuple[CaseView, HeldUntil]:
+        rules = HoldRules.of(console.settings)
+        case = open_case(session, visit.number, staff_id=who.staff_id, keys=console.keys, wording=console.wording)
+        return case, held_until(session, visit.number, rules)
 
     try:
-        case = await console.database.run(read)
+        case, held = await console.database.run(read)
     except CaseNotFoundError:
         return visit.show("no_case.html", status=404, number=visit.number)
     # What a ready answer says, in the language of whoever sends it; the reporter gets it in theirs.
@@ -85,6 +89,7 @@ async def show_case(
         "case.html",
         status=status,
         case=case,
+        held=held,
         ready=ready,
         draft=visit.draft,
         notice=known,
