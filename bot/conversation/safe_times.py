@@ -104,7 +104,7 @@ def _between(first: _Said, second: _Said) -> tuple[time, time] | None:
     longest = _LONGEST
     if first.part is None and second.trail is not None and not first.fixed and not first.by_24_hours:
         first, longest = replace(first, trail=second.trail), _LONGEST_OF_ONE_PART  # 6-8 tối
-    elif second.part is None and first.lead is not None and not (second.fixed or second.mong or second.by_24_hours):
+    elif second.part is None and first.lead is not None and not (second.fixed or second.by_24_hours):
         second, longest = replace(second, lead=first.lead), _LONGEST_OF_ONE_PART  # ညနေ ၆ ကနေ ၈
     elif first.part is None and second.mong and not first.fixed:
         first = replace(first, mong=True)
