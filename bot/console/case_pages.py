@@ -71,19 +71,14 @@ async def show_case(
     who, console = visit.who, visit.console
 
     def read(session: Session) -> tuple[CaseView, HeldUntil]:
-        rules = HoldRules.of(console.settings)
         case = open_case(session, visit.number, staff_id=who.staff_id, keys=console.keys, wording=console.wording)
-        return case, held_until(session, visit.number, rules)
+        return case, held_until(session, visit.number, HoldRules.of(console.settings))
 
     try:
         case, held = await console.database.run(read)
     except CaseNotFoundError:
         return visit.show("no_case.html", status=404, number=visit.number)
-    # What a ready answer says, in the language of whoever sends it; the reporter gets it in theirs.
-    ready = {
-        which: console.wording.render(f"utter_ready_answer_{which}", who.language, sms=False).text
-        for which in READY_ANSWERS
-    }
+    ready = _ready_answers(visit)
     known = notice if notice in labels("notice") else ""
     return visit.show(
         "case.html",
@@ -99,6 +94,12 @@ async def show_case(
         parties=list(Party),
         triggers=list(Trigger),
     )
+
+
+def _ready_answers(visit: Visit) -> dict[int, str]:
+    """What a ready answer says, in the language of whoever sends it; the reporter gets it in theirs."""
+    render, language = visit.console.wording.render, visit.who.language
+    return {which: render(f"utter_ready_answer_{which}", language, sms=False).text for which in READY_ANSWERS}
 
 
 async def _do(

@@ -167,7 +167,7 @@ def _shape(tokens: list[tuple[str, _Said | None]]) -> tuple[str, list[_Said], li
             times[-1] = replace(times[-1], trail="evening")  # without tone marks it can be "I" or "to" anywhere else
         elif kind in ("MONG", "HALF") and right_after:
             changed = {"mong": True} if kind == "MONG" else {"minute": 30}
-            times[-1] = replace(times[-1], **changed)  # type: ignore[arg-type]
+            times[-1] = replace(times[-1], **changed)
         elif kind != "HOUR":
             letters.append(_LETTER.get(kind, "?"))
             right_after = False

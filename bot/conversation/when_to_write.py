@@ -35,7 +35,7 @@ def note_when_to_write(session: Session, conversation: Conversation, turn: Turn,
     keep_window(
         session,
         conversation.id,
-        WriteBack.AT_TIMES if words is not None else WriteBack(answer),
+        WriteBack.AT_TIMES if words is not None or answer is None else WriteBack(answer),
         clock_of_writer(session, conversation, language, rooms),
         None if words is None else read_times(words, language),
     )

@@ -6,9 +6,10 @@ In a window that they named goes less: what people wrote, else the latest truth,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, Select, func, select, update
+from sqlalchemy import ScalarSelect, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.database.session import wake
@@ -78,7 +79,7 @@ def _first_that_waits(session: Session, conversation_id: UUID) -> int | None:
 def release_in_a_window(session: Session, rules: HoldRules) -> bool:
     """What is held for one person whose window is open now is due, as far as it may go. False when there is nobody.
     Several of these may run: each conversation is looked at under its lock, and what was let go is held no more."""
-    for conversation_id in session.scalars(_perhaps_in_their_window(rules)).all():
+    for conversation_id in _perhaps_in_their_window(session, rules):
         conversation = session.scalar(
             select(Conversation)
             .where(Conversation.id == conversation_id)
@@ -98,9 +99,9 @@ def release_in_a_window(session: Session, rules: HoldRules) -> bool:
     return False
 
 
-def _perhaps_in_their_window(rules: HoldRules) -> Select[tuple[UUID]]:
+def _perhaps_in_their_window(session: Session, rules: HoldRules) -> Sequence[UUID]:
     """Everybody for whom something is held that may go unasked, and who could have a window that counts."""
-    return (
+    rows = (
         select(Conversation.id)
         .join(ContactPoint, ContactPoint.conversation_id == Conversation.id)
         .join(OutboxMessage, OutboxMessage.conversation_id == Conversation.id)
@@ -111,6 +112,7 @@ def _perhaps_in_their_window(rules: HoldRules) -> Select[tuple[UUID]]:
         .group_by(Conversation.id)
         .order_by(func.min(OutboxMessage.id))
     )
+    return session.scalars(rows).all()
 
 
 def _let_go_unasked(session: Session, conversation_id: UUID) -> bool:

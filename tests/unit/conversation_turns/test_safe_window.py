@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from bot.conversation import case_desk
 from bot.conversation.when_to_write import held_until
 from bot.database.states import Author, ClosedBy, OutboxState
 from bot.database.tables import ContactPoint, Conversation, Cover, OutboxMessage
 from bot.messages.holding import HoldRules
 from bot.messages.outbox import say_template
 from bot.messages.what_was_held import release_in_a_window
+from bot.reports.queue_cards import CaseNotFoundError
 from bot.reports.report_store import lock_conversation
 from tests.unit.conversation_turns.covered import DURESS, SAFE, choose, phrase, staff_states
 from tests.unit.conversation_turns.two_phones import given, hears
@@ -257,7 +257,7 @@ def test_staff_see_until_when_it_is_held(evenings: House) -> None:
 
 
 def test_of_a_case_that_is_not_there_nothing_is_told(house: House) -> None:
-    with house.database.transaction() as session, pytest.raises(case_desk.CaseNotFoundError):
+    with house.database.transaction() as session, pytest.raises(CaseNotFoundError):
         held_until(session, 999, HoldRules.of(house.settings))
 
 
