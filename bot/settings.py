@@ -70,6 +70,7 @@ class Settings(BaseSettings):
     rasa_port: int = 5005
     engine_timeout: timedelta = timedelta(seconds=2.5)
     hold_after: timedelta = timedelta(minutes=10)  # later than this after the reporter's last word, a message is held
+    safe_window_kept_for: timedelta = timedelta(days=7)  # after their last word; phones change hands
     cover_after: timedelta = timedelta(minutes=30)  # later than this, only the safe word opens what it protects
     check_in_grace: timedelta = timedelta(minutes=10)  # an agreed word may be this late before staff are alarmed
     unanswered_danger_question: timedelta = timedelta(minutes=2)

@@ -58,6 +58,7 @@ from bot.worker.registration import tell_provider
 from bot.worker.schedule import start_ticking
 from bot.worker.spool_loop import SpoolFlusher
 from bot.worker.wakeups import Wakeups
+from bot.worker.window_loop import WindowWorker
 
 log = structlog.get_logger("process")
 
@@ -181,6 +182,7 @@ def _loops(service: Service, wakeups: Wakeups) -> list[Coroutine[object, object,
     add("files", FileFetcher(database, service.channels, keys, settings).work, "files")
     add("alarms", AlarmWorker(database, settings).work, "alarms")
     add("check_ins", CheckInWorker(database, settings).work, "alarms")
+    add("windows", WindowWorker(database, settings).work, "alarms")
     add("spool", SpoolFlusher(service.spool, database, keys, settings).work, "alarms")
     for name, channel in service.channels.items():
         if _tells_its_provider(channel):

@@ -26,10 +26,12 @@ from bot.conversation.case_desk import (
     send_ready_answer,
 )
 from bot.conversation.cover_for_staff import lift_cover
+from bot.conversation.when_to_write import HeldUntil, held_until
 from bot.database.tables import AuditEntry, Report
 from bot.deployment import Party, Trigger
 from bot.escalation.alarms import AckOutcome, acknowledge
 from bot.escalation.replies import READY_ANSWERS
+from bot.messages.holding import HoldRules
 from bot.reports.queue_cards import CaseNotFoundError
 
 _NOTHING_ASKED = {"party": "", "duty": "", "other_authority": False, "reason": ""}
@@ -68,23 +70,21 @@ async def show_case(
     may not be told, `asked` what was written in that form."""
     who, console = visit.who, visit.console
 
-    def read(session: Session) -> CaseView:
-        return open_case(session, visit.number, staff_id=who.staff_id, keys=console.keys, wording=console.wording)
+    def read(session: Session) -> tuple[CaseView, HeldUntil]:
+        case = open_case(session, visit.number, staff_id=who.staff_id, keys=console.keys, wording=console.wording)
+        return case, held_until(session, visit.number, HoldRules.of(console.settings))
 
     try:
-        case = await console.database.run(read)
+        case, held = await console.database.run(read)
     except CaseNotFoundError:
         return visit.show("no_case.html", status=404, number=visit.number)
-    # What a ready answer says, in the language of whoever sends it; the reporter gets it in theirs.
-    ready = {
-        which: console.wording.render(f"utter_ready_answer_{which}", who.language, sms=False).text
-        for which in READY_ANSWERS
-    }
+    ready = _ready_answers(visit)
     known = notice if notice in labels("notice") else ""
     return visit.show(
         "case.html",
         status=status,
         case=case,
+        held=held,
         ready=ready,
         draft=visit.draft,
         notice=known,
@@ -94,6 +94,12 @@ async def show_case(
         parties=list(Party),
         triggers=list(Trigger),
     )
+
+
+def _ready_answers(visit: Visit) -> dict[int, str]:
+    """What a ready answer says, in the language of whoever sends it; the reporter gets it in theirs."""
+    render, language = visit.console.wording.render, visit.who.language
+    return {which: render(f"utter_ready_answer_{which}", language, sms=False).text for which in READY_ANSWERS}
 
 
 async def _do(

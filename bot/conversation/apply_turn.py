@@ -18,6 +18,7 @@ from bot.conversation.heard_facts import deadline_of, heard_facts
 from bot.conversation.room_to_say import make_room
 from bot.conversation.say_turn import say_neutral, say_turn
 from bot.conversation.turn import Rooms, Turn
+from bot.conversation.when_to_write import note_when_to_write
 from bot.conversation.wipe import wipe_conversation
 from bot.database.states import ClosedBy, ReportKind, Safety
 from bot.database.tables import ContactPoint, Conversation, Report
@@ -26,6 +27,7 @@ from bot.escalation.owner_notes import tell_owner_of_new_words
 from bot.messages.cover import close, is_closed, trust
 from bot.messages.inbox import Claimed
 from bot.messages.message import MessageKind
+from bot.messages.safe_windows import forget_window
 from bot.messages.what_was_held import release_held
 from bot.privacy.sealing import ConversationOpener, seal_to
 from bot.reports.choices import record_choice
@@ -47,6 +49,7 @@ def apply_turn(session: Session, turn: Turn, opener: ConversationOpener, rooms: 
     _apply_safety(session, conversation, turn, rooms.settings)
     _apply_chat(conversation, turn)
     report = _apply_to_report(session, conversation, turn, opener, rooms)
+    note_when_to_write(session, conversation, turn, rooms)
     if turn.answer is not None:
         answer, brings_more = make_room(session, conversation, turn, turn.answer)
         conversation.state_sealed = seal_to(conversation.public_key, json.dumps(dict(answer.state)))
@@ -89,6 +92,7 @@ def _apply_safety(session: Session, conversation: Conversation, turn: Turn, sett
         elif isinstance(each, want.DeclareUnsafe):
             conversation.safety = Safety.UNSAFE
             close(session, conversation.id, ClosedBy.UNSAFE)
+            forget_window(session, conversation.id)
         elif isinstance(each, want.OptOut) and conversation.safety is not Safety.UNSAFE:
             conversation.safety = Safety.RETURNED  # the next message begins with the safe question
 

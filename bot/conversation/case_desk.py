@@ -31,6 +31,7 @@ from bot.errors import SampanError
 from bot.escalation import ownership, replies
 from bot.escalation.alarms import close_alarms
 from bot.messages import outbox
+from bot.messages.chat_history import OFFERED_AGAIN
 from bot.messages.message import MessageKind
 from bot.messages.outbox import Words
 from bot.privacy.sealing import ConversationOpener, ServiceKeys
@@ -67,6 +68,7 @@ class Entry:
     times: int = 1  # how often the very same was written, the last time at `until` (repeats.py)
     until: datetime | None = None
     duress: bool = False
+    offered_again: bool = False  # it left their chat unseen, and waits for their own word whatever they named
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,6 +175,7 @@ def _entries(
                 outbox_id=out.id,
                 text=text,
                 hidden=out.erase_once_sent,
+                offered_again=out.key.startswith(OFFERED_AGAIN),
             )
         )
     return fold_repeats(sorted(entries, key=lambda entry: entry.at))

@@ -17,6 +17,7 @@ from bot.messages.cover import OwnWord, close, own_word_in
 from bot.messages.inbox import Claimed, Stored
 from bot.messages.message import InboundMessage, MessageKind
 from bot.messages.return_codes import erase_words_with_code
+from bot.messages.safe_windows import forget_window
 from bot.privacy.sealing import ServiceKeys
 from bot.reports.report_store import lock_conversation, open_report, raise_urgency
 from bot.reports.urgency import Urgency
@@ -58,6 +59,7 @@ def fall_dull(session: Session, conversation: Conversation) -> None:
     close(session, conversation.id, ClosedBy.DURESS)
     erase_words_with_code(session, conversation.id)
     conversation.safety = Safety.UNSAFE
+    forget_window(session, conversation.id)  # named, perhaps, by whoever makes them write
     conversation.version += 1
     session.flush()
 

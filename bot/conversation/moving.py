@@ -19,6 +19,7 @@ from bot.messages.contacts import find_or_begin, note_word
 from bot.messages.cover import forget_cover
 from bot.messages.inbox import Claimed
 from bot.messages.return_codes import erase_words_with_code, forget_last_four
+from bot.messages.safe_windows import forget_window
 from bot.privacy.sealing import ConversationOpener, ServiceKeys, open_with, seal_to
 from bot.reports.report_store import record_facts
 
@@ -64,6 +65,8 @@ def _change_phones(session: Session, left: Conversation, target: Conversation) -
     for name, value in new.items():
         setattr(there, name, value)
     there.opted_out_at = there.broken_reason = None
+    for each in (left, target):
+        forget_window(session, each.id)  # it was named on another phone
     session.flush()
     return old_phone
 

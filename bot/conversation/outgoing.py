@@ -18,6 +18,7 @@ from bot.database.tables import Alarm, Conversation, InboxMessage, OutboxMessage
 from bot.errors import SealingError, TemporarySendError
 from bot.escalation.replies import READY_ANSWERS
 from bot.messages.contacts import address_of
+from bot.messages.holding import HoldRules
 from bot.messages.message import Audience, Button, OutboundMessage
 from bot.messages.normalising import to_zawgyi
 from bot.messages.outbox import Words, still_goes
@@ -47,7 +48,7 @@ def _for_reporter(session: Session, row: OutboxMessage, composer: Composer) -> O
     assert row.conversation_id is not None
     conversation = session.scalars(select(Conversation).where(Conversation.id == row.conversation_id)).one()
     point, address = address_of(session, conversation.id, composer.keys)
-    if not still_goes(session, row, conversation, point, hold_after=composer.settings.hold_after):
+    if not still_goes(session, row, conversation, point, rules=HoldRules.of(composer.settings)):
         raise TemporarySendError("things changed since it was leased; it is looked at again")
     words = reporter_words(session, row, conversation, composer)
     return OutboundMessage(

@@ -17,6 +17,7 @@ from bot.messages.check_ins import forget_check_ins
 from bot.messages.contacts import find_or_begin
 from bot.messages.cover import forget_cover
 from bot.messages.return_codes import forget_code
+from bot.messages.safe_windows import forget_window
 from bot.privacy.sealing import ConversationOpener, ServiceKeys, open_with, seal_to
 from bot.reports.choices import end_releases_of_erased
 from bot.reports.report_store import lock_conversation
@@ -45,6 +46,7 @@ def wipe_conversation(
     attachments.erase_files_of(session, conversation.id)
     forget_code(session, conversation.id)
     forget_cover(session, conversation.id)
+    forget_window(session, conversation.id)
     forget_check_ins(session, conversation.id)
     conversation.state_sealed = None
     conversation.wipe_asked_at = func.now()

@@ -14,6 +14,14 @@ class Safety(StrEnum):
     RETURNED = "returned"  # wrote again after a gap, or said stop, and has not said yes since
 
 
+class WriteBack(StrEnum):
+    """When they let us write first, as they answered."""
+
+    WHEN_I_WRITE = "when_i_write"  # only when they have just written
+    AT_TIMES = "at_times"  # at the times they named, if we could read them
+    ANY_TIME = "any_time"  # whenever there is something to tell
+
+
 class InboxState(StrEnum):
     """Where a received message stands."""
 

@@ -4,7 +4,7 @@ in the database. What is left stands in docs/privacy.md."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +39,7 @@ from bot.database.states import (
     ReportState,
     Safety,
     StaffRole,
+    WriteBack,
 )
 from bot.database.table_class import Table as Table
 from bot.database.table_class import coded
@@ -84,6 +85,10 @@ class ContactPoint(Table):
     address_sealed: Mapped[bytes | None]
     opted_out_at: Mapped[datetime | None]
     broken_reason: Mapped[str | None]  # coded: blocked, opted_out, permanent
+    write_back: Mapped[WriteBack | None] = mapped_column(coded(WriteBack))  # as this phone answered; gone with it
+    safe_from: Mapped[time | None]  # with safe_until, past midnight where it is later; None: no times, or not readable
+    safe_until: Mapped[time | None]
+    safe_zone: Mapped[str | None]  # by which clock; of "any time" too
 
 
 class InboxMessage(Table):

@@ -21,7 +21,7 @@ from bot.privacy.sealing import ServiceKeys, open_with, seal_with
 
 CAN_BE_DELETED_FOR = timedelta(hours=48)
 EMPTIED_AFTER = timedelta(hours=47)
-_AGAIN = "again:"
+OFFERED_AGAIN = "again:"
 _OFFERED_AGAIN = "audience channel conversation_id author author_id body_sealed template arguments priority".split()
 _LEASE = timedelta(minutes=2)  # longer than one call and its halves take; deleting twice would be harmless
 
@@ -170,13 +170,13 @@ def _offer_again(session: Session, batch: Batch) -> None:
         .join(ChatMessage, ChatMessage.outbox_id == OutboxMessage.id)
         .join(Conversation, Conversation.id == OutboxMessage.conversation_id)
         .where(ChatMessage.id.in_(batch.rows), Conversation.wipe_asked_at.is_(None))
-        .where(OutboxMessage.author == Author.STAFF, OutboxMessage.key.not_like(f"{_AGAIN}%"))
+        .where(OutboxMessage.author == Author.STAFF, OutboxMessage.key.not_like(f"{OFFERED_AGAIN}%"))
         .where(OutboxMessage.sent_at > Conversation.last_word_at)
         .order_by(OutboxMessage.id)
     ).unique()
     for row in unseen:
         again = {name: getattr(row, name) for name in _OFFERED_AGAIN}
-        again |= {"key": f"{_AGAIN}{row.id}", "state": OutboxState.HELD}
+        again |= {"key": f"{OFFERED_AGAIN}{row.id}", "state": OutboxState.HELD}
         session.execute(insert(OutboxMessage).values(again).on_conflict_do_nothing())
 
 

@@ -20,9 +20,10 @@ from bot.database.session import database_now, wake
 from bot.database.states import AlarmState, Author, OutboxState
 from bot.database.tables import Alarm, ContactPoint, Conversation, OutboxMessage, Page
 from bot.errors import LeaseLostError
-from bot.messages.holding import must_be_held
+from bot.messages.holding import HoldRules
 from bot.messages.message import Audience, Button, Receipt, ReceiptState, SendResult
 from bot.messages.retry import Decision, Next
+from bot.messages.safe_windows import is_held
 from bot.privacy.sealing import ServiceKeys, seal_to
 
 FIRST_PAGE, REPEATED_PAGE, URGENT_REPLY, REPLY, STATUS = range(5)
@@ -176,13 +177,13 @@ class ClaimedOut:
     token: UUID
 
 
-def claim(session: Session, audience: Audience, *, lease: timedelta, hold_after: timedelta) -> ClaimedOut | None:
+def claim(session: Session, audience: Audience, *, lease: timedelta, rules: HoldRules) -> ClaimedOut | None:
     """Lease the next row to send to this audience: pages have senders of their own, so that no number of messages to
     reporters, on however slow a provider, stands before a page. Rows found to be no longer wanted are cancelled, and
     rows whose time is not safe are held, here and in this transaction. None when nothing is due."""
     busy: list[int] = []
     while (row := _next_due(session, audience, busy)) is not None:
-        verdict = _verdict(session, row, hold_after)
+        verdict = _verdict(session, row, rules)
         if verdict is None:
             busy.append(row.id)
             continue
@@ -220,7 +221,7 @@ def _next_due(session: Session, audience: Audience, skip_ids: Collection[int]) -
     )
 
 
-def _verdict(session: Session, row: OutboxMessage, hold_after: timedelta) -> OutboxState | None:
+def _verdict(session: Session, row: OutboxMessage, rules: HoldRules) -> OutboxState | None:
     """What becomes of a due row: SENDING, HELD or CANCELLED; None while its conversation is being changed right now.
     The shared lock keeps a take-over from committing between this check and the lease."""
     if row.audience == Audience.RESPONDER.value:
@@ -235,33 +236,25 @@ def _verdict(session: Session, row: OutboxMessage, hold_after: timedelta) -> Out
         return None
     point = session.scalars(select(ContactPoint).where(ContactPoint.conversation_id == conversation.id)).one()
     row.channel = point.channel  # they may have gone on from another phone since it was written
-    return _verdict_now(session, row, conversation, point, hold_after)
+    return _verdict_now(session, row, conversation, point, rules)
 
 
 def still_goes(
-    session: Session, row: OutboxMessage, conversation: Conversation, point: ContactPoint, *, hold_after: timedelta
+    session: Session, row: OutboxMessage, conversation: Conversation, point: ContactPoint, *, rules: HoldRules
 ) -> bool:
     """Whether a leased row may still be sent to this address: between lease and sending a human may have taken over, or
     the person may have come back on another phone, who has not said yet that it is safe."""
     return (
-        row.channel == point.channel
-        and _verdict_now(session, row, conversation, point, hold_after) is OutboxState.SENDING
+        row.channel == point.channel and _verdict_now(session, row, conversation, point, rules) is OutboxState.SENDING
     )
 
 
 def _verdict_now(
-    session: Session, row: OutboxMessage, conversation: Conversation, point: ContactPoint, hold_after: timedelta
+    session: Session, row: OutboxMessage, conversation: Conversation, point: ContactPoint, rules: HoldRules
 ) -> OutboxState:
     if row.expect_version is not None and row.expect_version != conversation.version:
         return OutboxState.CANCELLED
-    held = must_be_held(
-        safety=conversation.safety,
-        opted_out=point.opted_out_at is not None,
-        last_word_at=conversation.last_word_at,
-        now=database_now(session),
-        hold_after=hold_after,
-        reply=row.inbox_id is not None,
-    )
+    held = is_held(session, conversation, point, rules, reply=row.inbox_id is not None)
     return OutboxState.HELD if held else OutboxState.SENDING
 
 

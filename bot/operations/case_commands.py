@@ -19,14 +19,17 @@ from bot.console.accounts import AccountError, begin_attempt, record_failure, re
 from bot.console.passwords import Passwords
 from bot.conversation import release_desk
 from bot.conversation.release_view import ReleaseLine, read_releases, waiting_releases
+from bot.conversation.when_to_write import HeldUntil, held_until
 from bot.database.session import Database
 from bot.database.states import ReleaseState
 from bot.database.tables import Release
 from bot.deployment import Deployment, Party, Trigger, load_deployment
+from bot.messages.holding import HoldRules
 from bot.operations.installation import database_url, load_settings
 from bot.privacy.keys_file import load_service_keys
 from bot.privacy.sealing import ServiceKeys
 from bot.reports.release import SENTENCES, Why, Wish
+from bot.settings import Settings
 
 case_app = typer.Typer(no_args_is_help=True, help="Who may be told of a case: ask, agree, take back, say it was done.")
 
@@ -40,6 +43,7 @@ class _Installation:
     database: Database
     keys: ServiceKeys
     deployment: Deployment
+    settings: Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +52,7 @@ class _Act:
     staff_id: int
     keys: ServiceKeys
     deployment: Deployment
+    settings: Settings
 
     @property
     def by_rule(self) -> dict[str, Any]:
@@ -64,6 +69,7 @@ def _opened() -> Iterator[_Installation]:
             database=database,
             keys=load_service_keys(settings.keys_path),
             deployment=load_deployment(settings.deployment_path),
+            settings=settings,
         )
     finally:
         database.dispose()
@@ -75,7 +81,13 @@ def _acting(name: str) -> Iterator[_Act]:
     with _opened() as here:
         staff_id = _signed(here, name)
         with here.database.transaction() as session:
-            yield _Act(session=session, staff_id=staff_id, keys=here.keys, deployment=here.deployment)
+            yield _Act(
+                session=session,
+                staff_id=staff_id,
+                keys=here.keys,
+                deployment=here.deployment,
+                settings=here.settings,
+            )
 
 
 @case_app.command("list")
@@ -90,12 +102,20 @@ def waiting() -> None:
 
 @case_app.command()
 def show(number: Number, by: By) -> None:
-    """The releases of a case with staff's reasons, which are of its content: reading them is in the audit."""
+    """When what is held leaves, and the releases with staff's reasons: reading those is in the audit."""
     table = Table("release", "to", "state", "asked by", "agreed", "ended by", "why", "reason")
     with _acting(by) as act:
         for line in read_releases(act.session, number, staff_id=act.staff_id, keys=act.keys):
             table.add_row(*_row(line))
+        held = held_until(act.session, number, HoldRules.of(act.settings))
     Console(highlight=False, markup=False).print(table)
+    typer.echo(f"what is held: {_until(held)}")
+
+
+def _until(held: HeldUntil) -> str:
+    if held.at is None:
+        return "until they write and say that it is safe"
+    return f"until {held.clock} there (UTC{held.offset})"
 
 
 def _row(line: ReleaseLine) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from bot.escalation.alarms import page_left, page_undeliverable
 from bot.escalation.roster_store import mark_broken
 from bot.messages import outbox
 from bot.messages.chat_history import note_sent
+from bot.messages.holding import HoldRules
 from bot.messages.message import Audience, OutboundMessage, SendResult
 from bot.messages.outbox import ClaimedOut
 from bot.messages.retry import Decision, Next, after_failure
@@ -82,7 +83,7 @@ class OutboxWorker:
 
     def _claim(self, session: Session) -> ClaimedOut | None:
         settings = self._composer.settings
-        return outbox.claim(session, self._audience, lease=settings.lease, hold_after=settings.hold_after)
+        return outbox.claim(session, self._audience, lease=settings.lease, rules=HoldRules.of(settings))
 
     async def _hand_over(self, name: str, message: OutboundMessage) -> SendResult:
         channel = self._channels.get(name)

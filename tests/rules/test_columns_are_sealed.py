@@ -27,6 +27,7 @@ HARMLESS = {
     "report.urgency_reasons": "coded words",
     "attachment.media_type": "one of file_types.py",
     "attachment.release_reason": "a coded word",
+    "contact_point.safe_zone": "the name of a time zone",
     "conversation.signs": "coded words",
     "conversation.pseudonym": "two random words",
     "conversation.public_key": "public",

@@ -44,6 +44,7 @@ from bot.worker.file_fetcher import FileFetcher
 from bot.worker.housekeeping import Housekeeping
 from bot.worker.inbox_loop import InboxWorker
 from bot.worker.outbox_loop import OutboxWorker
+from bot.worker.window_loop import WindowWorker
 
 REPORTER, OTHER_REPORTER = "+12025550111", "+12025550112"
 CRY = "help me, they locked the door and they have a gun"
@@ -205,6 +206,10 @@ class House:
         """Fetch the files that are due, and delete copies at providers; how many tries."""
         return asyncio.run(_until_idle(FileFetcher(self.database, self.channels, self.keys, self.settings)))
 
+    def release(self) -> int:
+        """Let go what is held for those whose window is open; for how many times."""
+        return asyncio.run(_until_idle(WindowWorker(self.database, self.settings)))
+
     def sweep(self) -> int:
         """Move the alarms that are due, once."""
         with self.database.transaction() as session:
@@ -341,7 +346,7 @@ def count(session: Session, table: type[Table]) -> int:
     return session.scalar(select(func.count()).select_from(table)) or 0
 
 
-async def _until_idle(worker: InboxWorker | OutboxWorker | FileFetcher) -> int:
+async def _until_idle(worker: InboxWorker | OutboxWorker | FileFetcher | WindowWorker) -> int:
     worked = 0
     while await worker.work():
         worked += 1

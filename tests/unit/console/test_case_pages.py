@@ -228,7 +228,7 @@ def test_what_may_not_have_arrived_is_sent_again_with_one_key(opened: Browser, d
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (OutboxState.HELD, "Held until it is safe"),
+        (OutboxState.HELD, "Held until they write and say that it is safe"),
         (OutboxState.DELIVERED, "Delivered"),
         (OutboxState.FAILED, "Could not be delivered"),
         (OutboxState.CANCELLED, "Not sent, no longer wanted"),

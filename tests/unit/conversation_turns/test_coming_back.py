@@ -23,6 +23,7 @@ from bot.database.tables import (
 )
 from bot.errors import LeaseLostError, TemporarySendError
 from bot.messages import inbox, outbox
+from bot.messages.holding import HoldRules
 from bot.messages.message import Audience
 from bot.reports.report_store import read_facts
 from tests.unit.conversation_turns.two_phones import (
@@ -148,9 +149,7 @@ def test_words_leased_before_the_move_are_not_sent_after_it(told: House) -> None
             .values(state=OutboxState.CANCELLED)
         )
     with told.database.transaction() as session:
-        claimed = outbox.claim(
-            session, Audience.REPORTER, lease=told.settings.lease, hold_after=told.settings.hold_after
-        )
+        claimed = outbox.claim(session, Audience.REPORTER, lease=told.settings.lease, rules=HoldRules.of(told.settings))
     assert claimed is not None
     told.arrives(code, **NEW)
     told.handle()
@@ -172,7 +171,7 @@ def test_words_leased_before_a_move_on_the_same_channel_wait_for_safety(house: H
     with house.database.transaction() as session:
         leased = []
         while claimed := outbox.claim(
-            session, Audience.REPORTER, lease=house.settings.lease, hold_after=house.settings.hold_after
+            session, Audience.REPORTER, lease=house.settings.lease, rules=HoldRules.of(house.settings)
         ):
             leased.append(claimed)
     house.arrives(code, sender=OTHER_REPORTER)

@@ -13,17 +13,18 @@ from bot.database.tables import ContactPoint, Conversation, OutboxMessage
 from bot.errors import LeaseLostError, TemporarySendError, UncertainSendError
 from bot.escalation.ownership import take_over
 from bot.messages import outbox
+from bot.messages.holding import HoldRules
 from bot.messages.message import Audience, Receipt, ReceiptState, SendResult
 from bot.messages.outbox import ClaimedOut, Words
 from bot.reports.report_store import lock_conversation
 from tests.unit.house import CRY, OTHER_REPORTER, House
 
-LEASE, HOLD = timedelta(seconds=20), timedelta(minutes=10)
+LEASE = timedelta(seconds=20)
 
 
 def _claim(house: House, audience: Audience = Audience.REPORTER) -> ClaimedOut | None:
     with house.database.transaction() as session:
-        return outbox.claim(session, audience, lease=LEASE, hold_after=HOLD)
+        return outbox.claim(session, audience, lease=LEASE, rules=HoldRules.of(house.settings))
 
 
 def _say(

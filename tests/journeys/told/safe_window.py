@@ -1,0 +1,78 @@
+"""When may we write to you? What a person answers hours later leaves in the window they named, and only there."""
+
+from __future__ import annotations
+
+from tests.journeys.journey import chooses, later, says, told
+from tests.journeys.staff_steps import StaffRead, StaffTake, StaffWrite, staff_see
+from tests.journeys.telephones import SIM, SMS, TELEGRAM
+from tests.journeys.window_steps import TheirClockShows
+
+JOURNEYS = (
+    told(
+        "a Khmer worker names the evening: a person's words of noon wait, and reach her in the evening",
+        "km",
+        SIM,
+        says("ជួយខ្ញុំផង គេចាក់សោទ្វារ មិនឱ្យចេញ", "urgent_received ask_safe_now"),
+        says("១", "who ask_whose"),
+        says("១", "who_is_told ask_danger_now"),
+        says("២", "who_can_see ask_place"),
+        says("ផ្ទះពណ៌ខៀវ ជិតផ្សារ", "ask_people"),
+        says("រំលង", "ask_write_back"),
+        says("២", "ask_write_when"),
+        says("ពីម៉ោង ៧ ដល់ ៩ យប់", "ask_tell_whom"),
+        says("១", "filed offer_words"),
+        staff_see(alarm="confined", write_back="at_times", write_when="ពីម៉ោង 7 ដល់ 9 យប់"),
+        StaffTake(shows="person_reached"),
+        StaffRead(shows="person_read"),
+        later(hours=8),
+        TheirClockShows(hour=12),
+        StaffWrite(text="តើអ្នកនៅឯណា?"),
+        StaffRead(words=("19:00",)),
+        TheirClockShows(hour=20, shows="person_writes"),
+        later(hours=3),
+        TheirClockShows(hour=23),
+    ),
+    told(
+        "a Burmese worker lets us write at any time: a person's words leave hours later, and nothing else does",
+        "my",
+        TELEGRAM,
+        says("ကူညီပါ", "urgent_received ask_safe_now"),
+        chooses(1, "who ask_whose"),
+        chooses(1, "who_is_told ask_danger_now"),
+        chooses(2, "who_can_see ask_place"),
+        says("မြဝတီက စက်ရုံ", "ask_details"),
+        says("ကျော်", "ask_people"),
+        says("ကျော်", "ask_write_back"),
+        chooses(3, "ask_tell_whom"),
+        chooses(1, "filed offer_words"),
+        StaffTake(shows="person_reached"),
+        StaffRead(shows="person_read"),
+        later(hours=30),
+        TheirClockShows(hour=3),
+        StaffWrite(text="အခု ဘယ်မှာလဲ", shows="person_writes"),
+        later(days=8),
+        StaffWrite(text="အဆင်ပြေလား"),
+        TheirClockShows(hour=3),
+    ),
+    told(
+        "a Vietnamese worker said any time, and later that it is not safe: nothing leaves by itself any more",
+        "vi",
+        SMS,
+        says("cuu em, ho nhot em", "urgent_received ask_safe_now"),
+        says("1", "who ask_danger_now"),
+        says("2", "who_is_told ask_place"),
+        says("nha xanh gan cau", "who_can_see ask_people"),
+        says("bo qua", "ask_write_back"),
+        says("3", "ask_tell_whom"),
+        says("1", "filed offer_words"),
+        StaffTake(shows="person_reached"),
+        StaffRead(shows="person_read"),
+        later(minutes=30),
+        says("alo", "ask_safe_now"),
+        says("2", "not_safe"),
+        StaffRead(),
+        StaffWrite(text="Em con o do khong?"),
+        later(hours=8),
+        TheirClockShows(hour=20),
+    ),
+)
