@@ -147,12 +147,12 @@ def test_words_are_offered_once_and_only_when_all_is_told(house: House) -> None:
     assert house.hears("1") == [phrase(house, "utter_filed")]
 
 
-def _told_beside_a_disclosure(house: House) -> House:
-    """A question was asked and filed so soon that who can see it is said beside "thank you for telling us"."""
-    for words in ("question", "1", "6"):
+def _told_beside_something_else(house: House) -> House:
+    """A question that could not be understood twice is a person's; that is said beside "thank you for telling us"."""
+    for words in ("scammed", "1", "how does this work here"):
         house.hears(words)
-    said = house.hears("how does this work here")
-    assert said == [phrase(house, "utter_who_can_see"), phrase(house, "utter_filed")]
+    said = house.hears("it is a thing with a phone")
+    assert said == [phrase(house, "utter_to_person"), phrase(house, "utter_filed")]
     return house
 
 
@@ -160,17 +160,17 @@ def _told_beside_a_disclosure(house: House) -> House:
     ("words", "response"),
     [("thank you", "utter_thanks"), ("there is one more thing", "utter_noted"), ("status", "utter_status_arrived")],
 )
-def test_where_a_disclosure_went_with_the_end_words_are_offered_at_the_next_quiet_moment(
+def test_where_something_else_went_with_the_end_words_are_offered_at_the_next_quiet_moment(
     house: House, words: str, response: str
 ) -> None:
-    _told_beside_a_disclosure(house)
+    _told_beside_something_else(house)
     assert house.hears(words) == [phrase(house, response), phrase(house, "utter_offer_words")]
     assert house.hears(words) == [phrase(house, response)], "once"
 
 
 def test_a_cry_is_no_quiet_moment(house: House) -> None:
     house.on_call("Dara")
-    _told_beside_a_disclosure(house)
+    _told_beside_something_else(house)
     assert phrase(house, "utter_offer_words") not in house.hears(CRY)
 
 

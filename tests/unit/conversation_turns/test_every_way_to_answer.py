@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from bot.channels.text_clusters import shortened
 from bot.conversation.chosen_words import as_a_number
 from bot.conversation.engine import TurnRequest
 from bot.conversation.handle_message import opener_of
@@ -105,7 +106,7 @@ def _play(house: House, told: Told, language: str, phone: str, way: str) -> None
 
 
 def _in_words(house: House, names: Sequence[str], language: str, phone: str) -> list[str]:
-    told = dict.fromkeys(("details", "place", "when", "people"), WORDS[language]["<where>"][:24])
+    told = dict.fromkeys(("details", "place", "when", "people"), shortened(WORDS[language]["<where>"], 24))
     render = house.wording.render
     return [render(f"utter_{each}", language, sms=phone == "sms", arguments=told).text for each in names]
 

@@ -181,7 +181,7 @@ def test_what_the_phone_wrote_before_it_came_back_is_erased_as_well(told: House)
     hears(told, CRY, **NEW)
     hears(told, code, **NEW)
     hears(told, "wipe", **NEW)
-    assert hears(told, "1", **NEW) == [in_words(told, "utter_wiped")]
+    assert hears(told, "1", **NEW) == [in_words(told, "utter_wiped_moved")]
     told.tidy()
     assert told.rows(Conversation, private_key_wrapped=None) == 2
     assert told.rows(Report, facts_sealed=None) == 2
