@@ -27,7 +27,7 @@ from bot.conversation.case_desk import (
 from bot.conversation.cover_for_staff import lift_cover
 from bot.database.tables import AuditEntry, Report
 from bot.deployment import Party, Trigger
-from bot.escalation.alarms import AckOutcome, acknowledge
+from bot.escalation.acknowledging import AckOutcome, acknowledge
 from bot.escalation.replies import READY_ANSWERS
 from bot.reports.queue_cards import CaseNotFoundError
 
