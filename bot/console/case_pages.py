@@ -29,7 +29,7 @@ from bot.conversation.cover_for_staff import lift_cover
 from bot.conversation.when_to_write import HeldUntil, held_until
 from bot.database.tables import AuditEntry, Report
 from bot.deployment import Party, Trigger
-from bot.escalation.alarms import AckOutcome, acknowledge
+from bot.escalation.acknowledging import AckOutcome, acknowledge
 from bot.escalation.replies import READY_ANSWERS
 from bot.messages.holding import HoldRules
 from bot.reports.queue_cards import CaseNotFoundError

@@ -92,6 +92,7 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
         "uncertain": "May not have arrived",
         "failed": "Could not be delivered",
         "cancelled": "Not sent, no longer wanted",
+        "bundled": "Named in another page",
     },
     "reason": {
         "child_in_danger": "a child in danger",
@@ -298,6 +299,7 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
         "contact_removed": "A phone was removed",
         "shift_added": "Put on the roster",
         "shift_removed": "Taken off the roster",
+        "policy_set": "Changed the rules of paging",
         "contact_linked": "Linked a phone",
         "took_over": "Took over from the bot",
         "lifted_cover": "Dropped the safe word",

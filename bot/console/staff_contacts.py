@@ -16,7 +16,7 @@ from bot.conversation.responder_turn import link_code_hash
 from bot.database.session import database_now
 from bot.database.tables import AuditEntry, RosterEntry, Staff, StaffContact
 from bot.escalation.roster import who_is_on_call
-from bot.escalation.roster_store import load_shifts, load_ways
+from bot.escalation.roster_store import load_roster, load_ways
 from bot.privacy.sealing import ServiceKeys, seal_with
 
 _LINK_CODE_SIGNS = "234679ACDEFGHJKMNPQRTUVWXY"  # none that is misread for another
@@ -134,7 +134,7 @@ def roster_lines(session: Session) -> list[OnCallLine]:
     now = database_now(session)
     reachable = {
         (each.step_no, each.staff_id): each.way.channel
-        for each in who_is_on_call(now, load_shifts(session), load_ways(session))
+        for each in who_is_on_call(now, load_roster(session), load_ways(session))
     }
     rows = session.execute(
         select(RosterEntry, Staff.name)

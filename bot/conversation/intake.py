@@ -15,7 +15,8 @@ from bot.conversation.languages import hear
 from bot.conversation.received_files import take_files
 from bot.database.session import database_now
 from bot.database.tables import OutboxMessage
-from bot.escalation.alarms import page_undeliverable, raise_alarm
+from bot.escalation.alarms import raise_alarm
+from bot.escalation.pages import page_undeliverable
 from bot.escalation.replies import parse_reply
 from bot.escalation.roster_store import mark_broken
 from bot.messages import inbox, outbox

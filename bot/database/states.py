@@ -41,6 +41,7 @@ class OutboxState(StrEnum):
     UNCERTAIN = "uncertain"  # may have been delivered; a reporter's message is not repeated without a human
     FAILED = "failed"  # will never be delivered to this address
     CANCELLED = "cancelled"  # no longer wanted: a human took over, or the alarm was taken
+    BUNDLED = "bundled"  # a page that is named in another page to the same phone, and stands or falls with it
 
 
 class Author(StrEnum):
@@ -124,6 +125,31 @@ class AlarmState(StrEnum):
     ACKNOWLEDGED = "acknowledged"  # a responder took it, for the time of a lease
     CLOSED = "closed"  # a named human ended it
     STOOD_DOWN = "stood_down"  # the danger question was answered with no before anybody was paged
+
+
+class CallState(StrEnum):
+    """Where the call for one named responder stands."""
+
+    PAGING = "paging"  # they have not answered yet
+    ANSWERED = "answered"  # they have
+    ENDED = "ended"  # the alarm is over, or every try was used up
+
+
+class HandOverState(StrEnum):
+    """Where a hand-over stands; the case stays with its owner until it is accepted."""
+
+    ASKED = "asked"  # the colleague has not said anything yet
+    ACCEPTED = "accepted"  # it is theirs
+    DECLINED = "declined"  # it stays where it was
+    ENDED = "ended"  # taken back, or the alarm went another way meanwhile
+
+
+class OnHolidays(StrEnum):
+    """What a rotation does on a holiday."""
+
+    AS_USUAL = "as_usual"  # a holiday is a day like any other
+    OFF = "off"  # nobody of it is on call
+    ONLY = "only"  # it stands on holidays and on no other day
 
 
 class StaffRole(StrEnum):

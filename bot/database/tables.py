@@ -1,6 +1,6 @@
-"""Every table and every column; cover_tables.py, file_tables.py and telling_tables.py stand beside it. Whatever could
-tell who someone is or what they said is sealed, and its column ends in _sealed; hashes are keyed with a key that is not
-in the database. What is left stands in docs/privacy.md."""
+"""Every table and every column; cover_tables.py, file_tables.py, oncall_tables.py and telling_tables.py stand beside
+it. Whatever could tell who someone is or what they said is sealed, and its column ends in _sealed; hashes are keyed
+with a key that is not in the database. What is left stands in docs/privacy.md."""
 
 from __future__ import annotations
 
@@ -30,15 +30,28 @@ from bot.database.cover_tables import ReturnCode as ReturnCode
 from bot.database.cover_tables import ReturnCodeTry as ReturnCodeTry
 from bot.database.file_tables import Attachment as Attachment
 from bot.database.file_tables import FileChunk as FileChunk
+from bot.database.oncall_tables import Alarm as Alarm
+from bot.database.oncall_tables import AlarmEvent as AlarmEvent
+from bot.database.oncall_tables import AuditorPass as AuditorPass
+from bot.database.oncall_tables import EngineHeartbeat as EngineHeartbeat
+from bot.database.oncall_tables import HandOver as HandOver
+from bot.database.oncall_tables import Holiday as Holiday
+from bot.database.oncall_tables import OncallPolicy as OncallPolicy
+from bot.database.oncall_tables import Page as Page
+from bot.database.oncall_tables import ResponderCall as ResponderCall
+from bot.database.oncall_tables import RosterEntry as RosterEntry
+from bot.database.oncall_tables import RosterOverride as RosterOverride
+from bot.database.oncall_tables import Rotation as Rotation
+from bot.database.oncall_tables import RotationMember as RotationMember
+from bot.database.oncall_tables import Staff as Staff
+from bot.database.oncall_tables import StaffContact as StaffContact
 from bot.database.states import (
-    AlarmState,
     Author,
     InboxState,
     OutboxState,
     ReportKind,
     ReportState,
     Safety,
-    StaffRole,
     WriteBack,
 )
 from bot.database.table_class import Table as Table
@@ -140,6 +153,7 @@ class OutboxMessage(Table):
     conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversation.id"))
     staff_contact_id: Mapped[int | None] = mapped_column(ForeignKey("staff_contact.id"))
     page_id: Mapped[int | None] = mapped_column(ForeignKey("page.id"))
+    bundled_into: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))  # the page that names this one's case
     inbox_id: Mapped[int | None] = mapped_column(ForeignKey("inbox.id"))  # the message this directly replies to
     author: Mapped[Author] = mapped_column(coded(Author), default=Author.SYSTEM)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
@@ -208,90 +222,6 @@ class Report(Table):
     first_answered_at: Mapped[datetime | None]
     official_named_at: Mapped[datetime | None]  # an official is said to be part of it; who stands in the sealed facts
     closed_at: Mapped[datetime | None]
-
-
-class Alarm(Table):
-    """An urgent report that needs a human now. Its reason stays, without words, until a human closes it."""
-
-    __tablename__ = "alarm"
-    __table_args__ = (
-        UniqueConstraint("report_id", "epoch"),
-        Index("alarm_due", "next_action_at", postgresql_where=text("state in ('waiting', 'paging', 'acknowledged')")),
-    )
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
-    epoch: Mapped[int]
-    state: Mapped[AlarmState] = mapped_column(coded(AlarmState))
-    urgency: Mapped[str]
-    reason: Mapped[str]
-    step_no: Mapped[int] = mapped_column(default=0)  # 0 before the first page
-    loop_no: Mapped[int] = mapped_column(default=0)
-    next_action_at: Mapped[datetime]
-    raised_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    first_paged_at: Mapped[datetime | None]  # the first page left
-    owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    acknowledged_at: Mapped[datetime | None]
-    exhausted_at: Mapped[datetime | None]  # everybody was tried; the reporter was told the truth
-    closed_at: Mapped[datetime | None]
-
-
-class Page(Table):
-    """One way to one responder at one step. The unique key makes a duplicate impossible by construction."""
-
-    __tablename__ = "page"
-    __table_args__ = (UniqueConstraint("alarm_id", "epoch", "step_no", "loop_no", "contact_id"),)
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    alarm_id: Mapped[int] = mapped_column(ForeignKey("alarm.id"))
-    epoch: Mapped[int]
-    step_no: Mapped[int]
-    loop_no: Mapped[int]
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    contact_id: Mapped[int] = mapped_column(ForeignKey("staff_contact.id"))
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    wrong_codes: Mapped[int] = mapped_column(default=0)
-
-
-class Staff(Table):
-    """A staff account. Staff are known by the name they work under."""
-
-    __tablename__ = "staff"
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    name: Mapped[str] = mapped_column(unique=True)
-    password_hash: Mapped[str | None]  # argon2id
-    language: Mapped[str] = mapped_column(default="en")
-    role: Mapped[StaffRole] = mapped_column(coded(StaffRole), default=StaffRole.RESPONDER)
-    active: Mapped[bool] = mapped_column(default=True)
-    failed_logins: Mapped[int] = mapped_column(default=0)
-    login_not_before: Mapped[datetime | None]  # a growing pause after wrong passwords, never a lock-out
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-
-class StaffContact(Table):
-    """One way to wake one responder."""
-
-    __tablename__ = "staff_contact"
-    __table_args__ = (UniqueConstraint("channel", "address_hash"),)
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    channel: Mapped[str]
-    rank: Mapped[int] = mapped_column(default=1)  # 1 is tried first
-    address_hash: Mapped[bytes | None]
-    address_sealed: Mapped[bytes | None]
-    link_code_hash: Mapped[bytes | None]  # until the person has sent the code from that chat
-    verified_at: Mapped[datetime | None]
-    broken_at: Mapped[datetime | None]
-    broken_reason: Mapped[str | None]
-
-
-class RosterEntry(Table):
-    """Who is on call, at which step, from when to when; open-ended when a bound is None."""
-
-    __tablename__ = "roster_entry"
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    step_no: Mapped[int]
-    starts_at: Mapped[datetime | None]
-    ends_at: Mapped[datetime | None]
 
 
 class StaffSession(Table):

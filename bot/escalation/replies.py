@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.database.states import AlarmState, Author
 from bot.database.tables import Alarm, AuditEntry, Page, Report, StaffContact
 from bot.errors import SealingError
-from bot.escalation.alarms import acknowledge
+from bot.escalation.acknowledging import acknowledge
 from bot.escalation.ownership import take_over
 from bot.messages.outbox import say_template
 from bot.privacy.sealing import ServiceKeys

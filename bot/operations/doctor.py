@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from bot.database.migrate import expected_version, present_version
 from bot.deployment import Gateway, load_deployment
 from bot.errors import SampanError
-from bot.escalation.roster_store import load_shifts, load_ways
+from bot.escalation.roster import places
+from bot.escalation.roster_store import load_roster, load_ways
 from bot.messages.spool import Spool
 from bot.operations.installation import SETTINGS_FILE, database_url
 from bot.operations.neutral_lines import problems_with_lines
@@ -135,7 +136,7 @@ def _schema(engine: Engine) -> Iterator[Verdict]:
 
 def _on_call(session: Session) -> Verdict:
     now = session.execute(select(func.now())).scalar_one()
-    present = {shift.staff_id for shift in load_shifts(session) if shift.covers(now)}
+    present = {staff_id for _, staff_id in places(now, load_roster(session))}
     reachable = present & {way.staff_id for way in load_ways(session)}
     if not present:
         return failed("on call", "nobody is on call now", "put somebody on the roster with `sampan oncall`")

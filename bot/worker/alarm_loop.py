@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.database.session import Database
-from bot.escalation.alarms import sweep
+from bot.escalation.sweeping import sweep
 from bot.settings import Settings
 
 

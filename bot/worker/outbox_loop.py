@@ -25,7 +25,7 @@ from bot.errors import (
     TemporarySendError,
     UncertainSendError,
 )
-from bot.escalation.alarms import page_left, page_undeliverable
+from bot.escalation.pages import page_left, page_undeliverable
 from bot.escalation.roster_store import mark_broken
 from bot.messages import outbox
 from bot.messages.chat_history import note_sent

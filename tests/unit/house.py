@@ -35,7 +35,7 @@ from bot.database.tables import (
     Table,
 )
 from bot.errors import BadSignatureError, FileTooLargeError, FileUnavailableError, MalformedRequestError
-from bot.escalation.alarms import sweep
+from bot.escalation.sweeping import sweep
 from bot.messages.message import Audience, InboundMessage, MessageKind, OutboundMessage, SendResult, SentFile
 from bot.privacy.sealing import ServiceKeys, seal_with
 from bot.settings import Settings

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from bot.database.tables import Page
-from bot.escalation.alarms import acknowledge
+from bot.escalation.acknowledging import acknowledge
 from tests.unit.house import House
 
 STEP = timedelta(seconds=61)  # a step of the roster is over

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.escalation.needs import Person
 from bot.escalation.policy import LAST_RESORT_STEP, Position, next_plan
-from bot.escalation.roster import OnCall, Shift, Way, everybody_reachable, who_is_on_call
+from bot.escalation.roster import OnCall, Roster, Shift, Way, everybody_reachable, who_is_on_call
 
 NOW = datetime(2026, 11, 22, 2, 14, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -65,6 +66,11 @@ def test_with_nobody_at_all_it_looks_again_in_seconds() -> None:
     assert plan.wait <= timedelta(seconds=15)
 
 
+def _roster(*shifts: Shift) -> Roster:
+    people = {shift.staff_id: Person(staff_id=shift.staff_id) for shift in shifts}
+    return Roster(fixed=shifts, people=people)
+
+
 SHIFTS = {
     "open-ended": (None, None, True),
     "began": (NOW - HOUR, None, True),
@@ -80,7 +86,7 @@ SHIFTS = {
 def test_who_is_on_shift(starts: datetime | None, ends: datetime | None, covered: bool) -> None:
     shift = Shift(staff_id=1, step_no=1, starts_at=starts, ends_at=ends)
     ways = [Way(contact_id=1, staff_id=1, channel="sms", rank=1)]
-    assert bool(who_is_on_call(NOW, [shift], ways)) is covered
+    assert bool(who_is_on_call(NOW, _roster(shift), ways)) is covered
 
 
 def test_on_call_means_reachable_and_the_first_way_is_the_one_of_lowest_rank() -> None:
@@ -89,12 +95,12 @@ def test_on_call_means_reachable_and_the_first_way_is_the_one_of_lowest_rank() -
         Way(contact_id=11, staff_id=1, channel="sms", rank=2),
         Way(contact_id=10, staff_id=1, channel="telegram_staff", rank=1),
     ]
-    found = who_is_on_call(NOW, shifts, ways)
+    found = who_is_on_call(NOW, _roster(*shifts), ways)
     assert [(each.staff_id, each.way.contact_id) for each in found] == [(1, 10)]
-    assert [each.staff_id for each in everybody_reachable(ways)] == [1]
+    assert [each.staff_id for each in everybody_reachable(_roster(*shifts), ways)] == [1]
 
 
 def test_one_person_twice_on_the_roster_is_paged_once_a_step() -> None:
     shifts = [Shift(staff_id=1, step_no=step, starts_at=None, ends_at=None) for step in (1, 1, 2)]
     ways = [Way(contact_id=1, staff_id=1, channel="sms", rank=1)]
-    assert [each.step_no for each in who_is_on_call(NOW, shifts, ways)] == [1, 2]
+    assert [each.step_no for each in who_is_on_call(NOW, _roster(*shifts), ways)] == [1, 2]
