@@ -1,5 +1,5 @@
 """What became of an alarm, in order, for whoever asks later. Events of pages are written by the database itself, at
-every change of a page's row (migration 0010); the others are written here, in the transaction that caused them."""
+every change of a page's row (migration 0011); the others are written here, in the transaction that caused them."""
 
 from __future__ import annotations
 
