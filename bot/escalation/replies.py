@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.database.states import AlarmState, Author
-from bot.database.tables import Alarm, AuditEntry, Page, Report, StaffContact
+from bot.database.tables import Alarm, AuditEntry, Conversation, Page, Report, StaffContact
 from bot.errors import SealingError
 from bot.escalation.acknowledging import AckOutcome, acknowledge
 from bot.escalation.calling import answer_calls, call_colleague
@@ -77,6 +77,8 @@ def apply_reply(
         return ReplyOutcome(template="code_not_valid", arguments={"number": reply.number})
     if reply.ready is not None:
         return _ready_answer(session, reply, page)
+    if page.hand_over_id is not None:
+        _lock_conversation_of(session, page)  # before the alarm, as doors and turns do
     alarm = session.scalars(
         select(Alarm)
         .where(Alarm.id == page.alarm_id)
@@ -104,6 +106,13 @@ def _page_for(session: Session, reply: ResponderReply, contact: StaffContact, ke
     for page in pages:
         page.wrong_codes += 1
     return None
+
+
+def _lock_conversation_of(session: Session, page: Page) -> tuple[Report, Conversation]:
+    report = session.scalars(
+        select(Report).join(Alarm, Alarm.report_id == Report.id).where(Alarm.id == page.alarm_id)
+    ).one()
+    return report, lock_conversation(session, report.conversation_id)
 
 
 def _take(asked: _Asked) -> ReplyOutcome:
@@ -135,7 +144,11 @@ def _was_taken(asked: _Asked, outcome: AckOutcome) -> ReplyOutcome:
 def _accept(asked: _Asked) -> ReplyOutcome:
     """A hand-over is accepted; where the alarm lapsed meanwhile, whoever says yes takes it like anybody else."""
     assert asked.page.hand_over_id is not None
+    before = asked.alarm.owner_id
     if accept(asked.session, asked.alarm, asked.page.hand_over_id, asked.settings):
+        report, conversation = _lock_conversation_of(asked.session, asked.page)
+        if conversation.owner_id is not None and conversation.owner_id == before:
+            take_over(asked.session, conversation, report, staff_id=asked.who)
         return asked.says("taken_by_you", page_id=asked.page.id)
     if asked.alarm.state is AlarmState.PAGING:
         return _acknowledge(asked)
