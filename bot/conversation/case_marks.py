@@ -10,15 +10,15 @@ from bot.reports.report_store import read_facts
 
 
 def marks_in(report: Report, opener: ConversationOpener) -> list[str]:
-    """Of the facts told so far: `country:KH`."""
-    return [f"country:{code}" for code in countries_named(read_facts(report, opener))]
+    """Of the facts told so far: `country:KH`. Facts that cannot be opened must not delay an alarm: none then."""
+    try:
+        return [f"country:{code}" for code in countries_named(read_facts(report, opener))]
+    except SealingError:
+        return []
 
 
 def marks_at_the_door(report: Report, conversation: Conversation, keys: ServiceKeys) -> list[str]:
-    """The same before the message is handled. Facts that cannot be opened must not delay an alarm: none then."""
+    """The same before the message is handled."""
     if report.facts_sealed is None or conversation.private_key_wrapped is None:
         return []
-    try:
-        return marks_in(report, ConversationOpener(keys, conversation.private_key_wrapped))
-    except SealingError:
-        return []
+    return marks_in(report, ConversationOpener(keys, conversation.private_key_wrapped))

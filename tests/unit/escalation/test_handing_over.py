@@ -11,6 +11,7 @@ from bot.conversation import case_desk
 from bot.database.states import AlarmState, HandOverState
 from bot.database.tables import AuditEntry, HandOver, RosterEntry, Staff
 from bot.errors import PermanentSendError
+from bot.reports.queue_cards import find_card
 from tests.unit.escalation.phones import events, reads, sends
 from tests.unit.escalation.seen import LEASE, acknowledge_as, paged
 from tests.unit.house import CRY, House
@@ -67,7 +68,7 @@ def test_rule_27_whoever_accepts_also_speaks_with_the_reporter_in_the_place_of_t
     sends(house, people["Mali"], "YES #")
     assert house.conversation().owner_id == people["Mali"]
     with house.database.transaction() as session:
-        assert case_desk.find_card(session, 101).owner_name == "Mali"
+        assert find_card(session, 101).owner_name == "Mali"
 
 
 def test_rule_27_a_no_leaves_it_where_it_is_and_the_owner_is_told(house: House, people: dict[str, int]) -> None:
@@ -165,7 +166,7 @@ def test_rule_27_new_alarms_follow_the_new_shift_and_the_old_case_stays_with_its
     house.hears(CRY, sender="+12025550133")
     assert paged(house)[-1] == people["Vanna"]
     with house.database.transaction() as session:
-        assert case_desk.find_card(session, 101).owner_name == "Dara"
+        assert find_card(session, 101).owner_name == "Dara"
 
 
 def test_rule_27_after_a_lapse_both_the_old_owner_and_whoever_is_on_call_now_are_paged(

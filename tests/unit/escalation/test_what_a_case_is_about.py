@@ -7,6 +7,7 @@ from sqlalchemy import func, update
 
 from bot.database.tables import Conversation, Report, Staff
 from bot.escalation.alarms import learn_about
+from bot.privacy.sealing import seal_to
 from tests.unit.escalation.seen import STEP, paged
 from tests.unit.house import CRY, House
 
