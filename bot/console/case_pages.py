@@ -62,9 +62,10 @@ async def show_case(
     outcome: AckOutcome | None = None,
     refusal: str = "",
     asked: object = None,
+    told: str = "",
 ) -> Response:
     """The case as it is now, with the draft in its box. Opening it writes the audit. `refusal` is why somebody outside
-    may not be told, `asked` what was written in that form."""
+    may not be told, `asked` what was written in that form, `told` what became of bringing in a colleague."""
     who, console = visit.who, visit.console
 
     def read(session: Session) -> CaseView:
@@ -90,6 +91,7 @@ async def show_case(
         outcome=outcome,
         refusal=refusal,
         asked=asked or _NOTHING_ASKED,
+        told=told,
         parties=list(Party),
         triggers=list(Trigger),
     )

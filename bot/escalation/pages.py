@@ -19,6 +19,7 @@ from bot.escalation.roster import OnCall
 from bot.escalation.stepping import advance
 from bot.escalation.taken_notices import tell_that_it_was_taken
 from bot.escalation.team import team_for
+from bot.escalation.wishes import lock_alarm
 from bot.reports.urgency import Urgency
 from bot.settings import Settings
 
@@ -27,7 +28,7 @@ def page_left(session: Session, page_id: int) -> None:
     """A provider took a page: note the first one. Whom it reached while somebody else took the alarm is told so."""
     page = session.scalars(select(Page).where(Page.id == page_id)).one()
     # Locked: whoever takes the alarm right now either sees this page on its phone, or is seen from here.
-    alarm = _locked_alarm(session, page)
+    alarm = lock_alarm(session, page.alarm_id)
     if alarm.first_paged_at is None:
         alarm.first_paged_at = func.now()
     if alarm.state is AlarmState.ACKNOWLEDGED and page.call_id is None and page.hand_over_id is None:
@@ -38,7 +39,7 @@ def page_undeliverable(session: Session, page_id: int, settings: Settings) -> No
     """A page will never arrive. In this transaction: that person's next way; if there is none and nobody else of this
     step can still be reached, whoever of it was left asleep for the language's sake; and else the next step."""
     page = session.scalars(select(Page).where(Page.id == page_id)).one()
-    alarm = _locked_alarm(session, page)
+    alarm = lock_alarm(session, page.alarm_id)
     if page.call_id is not None:
         call_again_now(session, page.call_id, alarm, settings)
     elif page.hand_over_id is not None:
@@ -49,15 +50,6 @@ def page_undeliverable(session: Session, page_id: int, settings: Settings) -> No
         page.loop_no,
     ):
         _go_another_way(session, page, alarm, settings)
-
-
-def _locked_alarm(session: Session, page: Page) -> Alarm:
-    return session.scalars(
-        select(Alarm)
-        .where(Alarm.id == page.alarm_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).one()
 
 
 def _go_another_way(session: Session, page: Page, alarm: Alarm, settings: Settings) -> None:

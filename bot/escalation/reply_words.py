@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-_LONGEST_NAME = 60
+LONGEST_NAME = 60
 _FORM = re.compile(
     r"\s*(?P<word>[a-z]{2,5})[\s,:]+(?P<number>\d{1,9})[\s,:]+(?P<code>[a-z0-9]{4})(?:[\s,:]+(?P<rest>.+?))?[\s.]*\Z",
     re.IGNORECASE,
@@ -51,6 +51,6 @@ def parse_reply(text: str) -> ResponderReply | None:
     if match is None or word is None:
         return None
     name = (match["rest"] or "").strip()
-    if bool(name) is not (word in _NAMES_SOMEBODY) or len(name) > _LONGEST_NAME:
+    if bool(name) is not (word in _NAMES_SOMEBODY) or len(name) > LONGEST_NAME:
         return None
     return ResponderReply(number=int(match["number"]), code=match["code"].upper(), word=word, name=name)
