@@ -64,9 +64,12 @@ def raise_alarm(
         alarm.urgency, alarm.reason = higher_of(urgency, Urgency(alarm.urgency)).value, reason
     if alarm.state is AlarmState.WAITING or (alarm.state is AlarmState.ACKNOWLEDGED and (rose or anew)):
         note(session, alarm, EventKind.ROSE, urgency=alarm.urgency, reason=reason)
+        owner = (
+            (alarm.owner_id,) if alarm.owner_id is not None else ()
+        )  # who knows the case hears of it, on call or not
         end_hand_overs(session, alarm)
         start_over(alarm)
-        advance(session, alarm, settings)
+        advance(session, alarm, settings, also=owner)
     return alarm
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.database.session import database_now, wake
 from bot.database.states import AlarmState, CallState
 from bot.database.tables import Alarm, AuditEntry, Page, ResponderCall
+from bot.escalation.guarding import Guard, no_guard
 from bot.escalation.history import EventKind, note
 from bot.escalation.page_writing import cancel_pages, uses_of_ways, write_page_by_name
 from bot.escalation.policy_store import policy_of
@@ -55,8 +56,9 @@ def call_colleague(session: Session, alarm: Alarm, *, callee_id: int, caller_id:
     return CallAsked.CALLING
 
 
-def sweep_calls(session: Session, settings: Settings) -> int:
-    """Every call whose time has come, one try each. How many."""
+def sweep_calls(session: Session, settings: Settings, guard: Guard = no_guard) -> int:
+    """Every call whose time has come, one try each. How many could be."""
+    tried = 0
     due = session.execute(
         select(ResponderCall, Alarm)
         .join(Alarm, Alarm.id == ResponderCall.alarm_id)
@@ -66,8 +68,10 @@ def sweep_calls(session: Session, settings: Settings) -> int:
         .with_for_update(skip_locked=True, key_share=True)
     ).all()
     for call, alarm in due:
-        _try(session, call, alarm, settings)
-    return len(due)
+        with guard(session, call):
+            _try(session, call, alarm, settings)
+            tried += 1
+    return tried
 
 
 def call_again_now(session: Session, call_id: int, alarm: Alarm, settings: Settings) -> None:

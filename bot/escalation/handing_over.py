@@ -13,6 +13,7 @@ from bot.database.session import database_now
 from bot.database.states import AlarmState, HandOverState
 from bot.database.tables import Alarm, AuditEntry, HandOver, Page
 from bot.escalation.calling import answer_calls
+from bot.escalation.guarding import Guard, no_guard
 from bot.escalation.history import EventKind, note
 from bot.escalation.leases import begin_lease
 from bot.escalation.page_writing import cancel_pages, write_page_by_name
@@ -81,8 +82,9 @@ def decline(session: Session, alarm: Alarm, hand_over_id: int) -> bool:
     return True
 
 
-def sweep_hand_overs(session: Session) -> int:
-    """Every request that nobody answered in time ends, and its owner is told. How many."""
+def sweep_hand_overs(session: Session, guard: Guard = no_guard) -> int:
+    """Every request that nobody answered in time ends, and its owner is told. How many could be."""
+    ended = 0
     due = session.execute(
         select(HandOver, Alarm)
         .join(Alarm, Alarm.id == HandOver.alarm_id)
@@ -92,8 +94,10 @@ def sweep_hand_overs(session: Session) -> int:
         .with_for_update(skip_locked=True, key_share=True)
     ).all()
     for asked, alarm in due:
-        _unanswered(session, asked, alarm)
-    return len(due)
+        with guard(session, asked):
+            _unanswered(session, asked, alarm)
+            ended += 1
+    return ended
 
 
 def hand_over_undeliverable(session: Session, page: Page, alarm: Alarm) -> None:

@@ -24,8 +24,19 @@ def write_page(session: Session, alarm: Alarm, person: OnCall) -> None:
         staff_id=person.staff_id,
         contact_id=person.way.contact_id,
     )
-    priority = FIRST_PAGE if alarm.first_paged_at is None else REPEATED_PAGE
+    priority = REPEATED_PAGE if _somebody_was_told(session, alarm) else FIRST_PAGE
     _queue(session, page, person.way, template="page", priority=priority)
+
+
+def _somebody_was_told(session: Session, alarm: Alarm) -> bool:
+    """Whether any page of this alarm left and was not reported lost: only then is the next one a page again. What
+    nobody can have seen is as urgent as at the first moment."""
+    told = (
+        select(OutboxMessage.id)
+        .join(Page, Page.id == OutboxMessage.page_id)
+        .where(Page.alarm_id == alarm.id, of_the_steps(), lies_on_a_phone())
+    )
+    return session.scalar(told.limit(1)) is not None
 
 
 def write_page_by_name(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -24,15 +24,17 @@ from bot.reports.urgency import Urgency
 from bot.settings import Settings
 
 
-def page_left(session: Session, page_id: int) -> None:
-    """A provider took a page: note the first one. Whom it reached while somebody else took the alarm is told so."""
-    page = session.scalars(select(Page).where(Page.id == page_id)).one()
-    # Locked: whoever takes the alarm right now either sees this page on its phone, or is seen from here.
-    alarm = lock_alarm(session, page.alarm_id)
-    if alarm.first_paged_at is None:
-        alarm.first_paged_at = func.now()
-    if alarm.state is AlarmState.ACKNOWLEDGED and page.call_id is None and page.hand_over_id is None:
-        tell_that_it_was_taken(session, alarm, page_id=page.id)
+def pages_left(session: Session, page_ids: Collection[int]) -> None:
+    """A provider took these pages: note the first one of each alarm. Whom one reached while somebody else took the
+    alarm is told so. The alarms are locked in order, because two telephones are often told of the same ones at once."""
+    for page in session.scalars(select(Page).where(Page.id.in_(page_ids)).order_by(Page.alarm_id, Page.id)).all():
+        # Locked: whoever takes the alarm right now either sees this page on its phone, or is seen from here.
+        alarm = lock_alarm(session, page.alarm_id)
+        if alarm.first_paged_at is None:
+            alarm.first_paged_at = func.now()
+            session.flush()
+        if alarm.state is AlarmState.ACKNOWLEDGED and page.call_id is None and page.hand_over_id is None:
+            tell_that_it_was_taken(session, alarm, page_id=page.id)
 
 
 def page_undeliverable(session: Session, page_id: int, settings: Settings) -> None:

@@ -3,9 +3,6 @@ same for calls by name, and for hand-overs that nobody answered."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
-
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -14,6 +11,7 @@ from bot.database.states import AlarmState
 from bot.database.tables import Alarm, Report
 from bot.escalation.alarms import OPEN_STATES
 from bot.escalation.calling import sweep_calls
+from bot.escalation.guarding import Guard, no_guard
 from bot.escalation.handing_over import end_hand_overs, sweep_hand_overs
 from bot.escalation.history import EventKind, note
 from bot.escalation.leases import lapses_at
@@ -22,18 +20,13 @@ from bot.reports.report_store import raise_urgency
 from bot.reports.urgency import Urgency
 from bot.settings import Settings
 
-Guard = Callable[[Session, Alarm], AbstractContextManager[object]]
 _SWEEP_LIMIT = 100
 
 
-def _no_guard(_session: Session, _alarm: Alarm) -> AbstractContextManager[object]:
-    return nullcontext()
-
-
-def sweep(session: Session, settings: Settings, guard: Guard = _no_guard) -> int:
+def sweep(session: Session, settings: Settings, guard: Guard = no_guard) -> int:
     """Move every alarm whose time has come, one step each. Returns how many, with calls and hand-overs; call again
     while it is not zero. An alarm or a report that a turn is changing right now is left for the next sweep. `guard`
-    stands around each alarm, so that one that cannot be moved does not hold up the others."""
+    stands around each row, so that one that cannot be moved does not hold up the others."""
     due = session.execute(
         select(Alarm, Report)
         .join(Report, Report.id == Alarm.report_id)
@@ -45,7 +38,7 @@ def sweep(session: Session, settings: Settings, guard: Guard = _no_guard) -> int
     for alarm, report in due:
         with guard(session, alarm):
             _move(session, alarm, report, settings)
-    return len(due) + sweep_calls(session, settings) + sweep_hand_overs(session)
+    return len(due) + sweep_calls(session, settings, guard) + sweep_hand_overs(session, guard)
 
 
 def _move(session: Session, alarm: Alarm, report: Report, settings: Settings) -> None:

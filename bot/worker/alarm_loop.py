@@ -11,7 +11,8 @@ from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
 from bot.database.session import Database
-from bot.database.tables import Alarm
+from bot.database.tables import Alarm, ResponderCall
+from bot.escalation.guarding import Guarded
 from bot.escalation.sweeping import sweep
 from bot.settings import Settings
 from bot.worker.loops import place_of
@@ -34,15 +35,19 @@ class AlarmWorker:
 
 
 @contextmanager
-def alone(session: Session, alarm: Alarm) -> Iterator[None]:
-    """One alarm that cannot be moved, for a fault of ours, is undone, logged and tried again in seconds: the others of
-    the same sweep are moved, and it does not stand before them for ever."""
-    alarm_id = alarm.id
-    session.flush()  # what belongs to the alarms before this one is not undone with it
+def alone(session: Session, row: Guarded) -> Iterator[None]:
+    """One alarm, call or hand-over that cannot be moved, for a fault of ours, is undone, logged and tried again in
+    seconds: the others of the same sweep are moved, and it does not stand before them for ever."""
+    table, row_id = type(row), row.id
+    alarm_id = row.id if isinstance(row, Alarm) else row.alarm_id
+    session.flush()  # what belongs to the rows before this one is not undone with it
     try:
         with session.begin_nested():
             yield
     except Exception as error:
-        log.error("alarm_stuck", alarm_id=alarm_id, error=type(error).__name__, where=place_of(error))
+        kind, name = table.__tablename__, type(error).__name__
+        log.error("alarm_stuck", alarm_id=alarm_id, kind=kind, error=name, where=place_of(error))
         # Where the connection itself is gone, this fails as well, and so does the sweep.
-        session.execute(update(Alarm).where(Alarm.id == alarm_id).values(next_action_at=func.now() + _STUCK_PAUSE))
+        if issubclass(table, Alarm | ResponderCall):
+            later = func.now() + _STUCK_PAUSE
+            session.execute(update(table).where(table.id == row_id).values(next_action_at=later))

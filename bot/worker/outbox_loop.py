@@ -25,7 +25,7 @@ from bot.errors import (
     TemporarySendError,
     UncertainSendError,
 )
-from bot.escalation.pages import page_left, page_undeliverable
+from bot.escalation.pages import page_undeliverable, pages_left
 from bot.escalation.roster_store import mark_broken
 from bot.messages import outbox
 from bot.messages.chat_history import note_sent
@@ -113,7 +113,7 @@ class OutboxWorker:
         outbox.record_sent(session, claimed, result, self._composer.keys)
         note_sent(session, claimed.row, result.chat_message_ids, address, self._composer.keys)
         if claimed.row.page_id is not None:
-            page_left(session, claimed.row.page_id)
+            pages_left(session, [claimed.row.page_id])
 
     def _failed(self, session: Session, claimed: ClaimedOut, error: SendError) -> None:
         """Again, uncertain, or never: and a page that is never delivered moves its alarm on at once."""

@@ -6,19 +6,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 
 from bot.database.states import OutboxState, StaffRole
 from bot.database.tables import Alarm, OncallPolicy, OutboxMessage, RosterEntry, Staff, StaffContact
 from bot.errors import BlockedError, PermanentSendError
 from bot.escalation.alarms import find_open_alarm
-from bot.escalation.pages import page_left
+from bot.escalation.pages import pages_left
 from bot.escalation.replies import ResponderReply, apply_reply
 from bot.escalation.sweeping import sweep
 from bot.messages import outbox
 from bot.messages.message import Audience
 from bot.worker.alarm_loop import alone
-from tests.unit.escalation.phones import events, reads
+from tests.unit.escalation.phones import events, reads, sends
 from tests.unit.escalation.seen import STEP, acknowledge_as, paged, reporter_read
 from tests.unit.house import CRY, House
 
@@ -143,7 +143,7 @@ def test_rule_4_a_page_that_was_on_the_wire_when_it_was_taken_is_followed_by_who
         page_id = house.last_page().id
         on_wire = update(OutboxMessage).where(OutboxMessage.page_id == page_id)
         session.execute(on_wire.values(state=OutboxState.SENT))
-        page_left(session, page_id)
+        pages_left(session, [page_id])
     house.send()
     assert reads(house, "Mali") == ["Case 101 was taken by Dara."]
 
@@ -170,6 +170,29 @@ def test_rule_29_an_alarm_that_cannot_be_moved_does_not_hold_up_the_others(house
     house.pass_time(timedelta(seconds=6))
     assert house.sweep() == 1
     assert house.rows(Alarm, step_no=2) == 2
+
+
+def test_rule_29_a_call_that_cannot_be_made_holds_up_no_alarm(house: House) -> None:
+    dara = house.on_call("Dara")
+    house.on_call("Mali", step=None)
+    house.hears(CRY)
+    sends(house, dara, "CALL # Mali")
+    house.arrives(CRY, sender="+12025550132")
+    with house.database.transaction() as session:
+        broken = OncallPolicy(body={"nothing": "of a policy"})
+        session.add(broken)
+        session.flush()
+        first = update(Alarm).where(Alarm.id == 1)
+        session.execute(first.values(policy_id=broken.id, next_action_at=func.now() + timedelta(hours=1)))
+    house.pass_time(STEP)
+    with house.database.transaction() as session:
+        assert sweep(session, house.settings, alone) == 1
+        assert sweep(session, house.settings, alone) == 0
+    house.change(Alarm, policy_id=None)
+    house.pass_time(timedelta(seconds=6))
+    assert house.sweep() == 1
+    house.send()
+    assert len([text for text in reads(house, "Mali") if "asks for you" in text]) == 2
 
 
 def test_rule_29_what_is_sent_does_not_wait_for_what_is_decided(house: House) -> None:

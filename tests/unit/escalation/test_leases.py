@@ -140,3 +140,12 @@ def test_rule_3_a_late_tap_is_written_down_and_an_owner_who_taps_again_is_no_los
     assert sends(house, mali, "ACK #")[-1].startswith("Case 101 was already taken by Dara")
     assert events(house)[-2:] == ["acknowledged", "late"]
     assert house.rows(AuditEntry, action="acknowledged") == 1
+
+
+def test_rule_19_a_case_that_became_worse_wakes_its_owner_too_on_call_or_not(house: House) -> None:
+    dara, mali = house.on_call("Dara", step=None), house.on_call("Mali")
+    house.hears("help me, they locked me in")
+    acknowledge_as(house, dara)
+    house.hears(CRY)
+    assert house.alarm().state is AlarmState.PAGING
+    assert paged(house) == [mali, mali, dara]
