@@ -80,14 +80,13 @@ async def show_case(
         which: console.wording.render(f"utter_ready_answer_{which}", who.language, sms=False).text
         for which in READY_ANSWERS
     }
-    known = notice if notice in labels("notice") else ""
     return visit.show(
         "case.html",
         status=status,
         case=case,
         ready=ready,
         draft=visit.draft,
-        notice=known,
+        notice=notice if notice in labels("notice") else "",
         outcome=outcome,
         refusal=refusal,
         asked=asked or _NOTHING_ASKED,

@@ -16,7 +16,7 @@ from bot.escalation.handing_over import end_hand_overs
 from bot.escalation.history import EventKind, note
 from bot.escalation.page_writing import cancel_pages
 from bot.escalation.policy_store import newest_id
-from bot.escalation.stepping import advance, start_over
+from bot.escalation.stepping import advance, owner_of, start_over
 from bot.reports.urgency import Urgency, higher_of
 from bot.settings import Settings
 
@@ -46,14 +46,17 @@ def raise_alarm(
     *,
     anew: bool = False,
     about: Iterable[str] = (),
+    drill: bool = False,
 ) -> Alarm:
     """Somebody must see this report now. Writes the first page in this transaction. An alarm that is already being
     paged goes on; one that is acknowledged starts over only when the urgency rose, or when it is to be heard `anew`:
     what happened is worse than what was known, although it is not more urgent. `about` are coded words on the case
-    (`country:KH`) besides its reasons: who may not take such cases is not woken for it."""
+    (`country:KH`) besides its reasons: who may not take such cases is not woken for it. A `drill` is a test: no
+    reporter stands behind it, from the first page on."""
     alarm = find_open_alarm(session, report.id)
     if alarm is None:
         alarm = _new_alarm(session, report, urgency, reason)
+        alarm.drill = drill
         _learn(alarm, report, about)
         note(session, alarm, EventKind.RAISED, urgency=urgency.value, reason=reason)
         advance(session, alarm, settings)
@@ -64,12 +67,9 @@ def raise_alarm(
         alarm.urgency, alarm.reason = higher_of(urgency, Urgency(alarm.urgency)).value, reason
     if alarm.state is AlarmState.WAITING or (alarm.state is AlarmState.ACKNOWLEDGED and (rose or anew)):
         note(session, alarm, EventKind.ROSE, urgency=alarm.urgency, reason=reason)
-        owner = (
-            (alarm.owner_id,) if alarm.owner_id is not None else ()
-        )  # who knows the case hears of it, on call or not
         end_hand_overs(session, alarm)
         start_over(alarm)
-        advance(session, alarm, settings, also=owner)
+        advance(session, alarm, settings, also=owner_of(alarm))  # who knows the case hears of it, on call or not
     return alarm
 
 
@@ -116,6 +116,7 @@ def _new_alarm(session: Session, report: Report, urgency: Urgency, reason: str) 
         next_action_at=database_now(session),
         policy_id=newest_id(session),
         about=[],
+        drill=False,
     )
     session.add(alarm)
     session.flush()

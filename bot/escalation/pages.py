@@ -12,7 +12,8 @@ from bot.database.states import AlarmState
 from bot.database.tables import Alarm, OutboxMessage, Page
 from bot.escalation.calling import call_again_now
 from bot.escalation.handing_over import hand_over_undeliverable
-from bot.escalation.page_writing import may_still_be_seen, write_page
+from bot.escalation.page_writing import may_still_be_seen
+from bot.escalation.page_writing import write_page as write_page
 from bot.escalation.policy import LAST_RESORT_STEP, NOBODY_PAUSE
 from bot.escalation.policy_store import policy_of
 from bot.escalation.roster import OnCall

@@ -29,6 +29,11 @@ def start_over(alarm: Alarm) -> None:
         alarm.step_no, alarm.loop_no = 0, alarm.loop_no + 1
 
 
+def owner_of(alarm: Alarm) -> tuple[int, ...]:
+    """Who holds it, or held it last; nobody for one that was never taken."""
+    return () if alarm.owner_id is None else (alarm.owner_id,)
+
+
 def advance(session: Session, alarm: Alarm, settings: Settings, *, also: Collection[int] = ()) -> int:
     """Page the next step that has anybody, and set when to look again. `also` are staff who are woken in any case.
     Returns how many people are paged."""

@@ -15,7 +15,7 @@ from bot.escalation.guarding import Guard, no_guard
 from bot.escalation.handing_over import end_hand_overs, sweep_hand_overs
 from bot.escalation.history import EventKind, note
 from bot.escalation.leases import lapses_at
-from bot.escalation.stepping import advance, start_over
+from bot.escalation.stepping import advance, owner_of, start_over
 from bot.reports.report_store import raise_urgency
 from bot.reports.urgency import Urgency
 from bot.settings import Settings
@@ -50,7 +50,7 @@ def _move(session: Session, alarm: Alarm, report: Report, settings: Settings) ->
         if until > database_now(session):
             alarm.next_action_at = until
             return
-        owner = (alarm.owner_id,) if alarm.owner_id is not None else ()
+        owner = owner_of(alarm)
         _lapse(session, alarm)
     alarm.state = AlarmState.PAGING
     advance(session, alarm, settings, also=owner)

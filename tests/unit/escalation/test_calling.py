@@ -184,6 +184,15 @@ def test_rule_4_case_1_an_acknowledgement_does_not_stop_the_pages_of_somebody_ca
     assert not any("was taken by" in text for text in reads(house, "Mali")), "she is still wanted"
 
 
+def test_rule_4_case_1_nor_a_page_to_them_that_is_not_sent_yet(house: House, people: dict[str, int]) -> None:
+    code = house.code(house.last_page(people["Dara"]).id)
+    house.arrives(f"CALL 101 {code} Mali", sender="chat of Dara", channel="telegram_staff")
+    house.handle()
+    acknowledge_as(house, people["Dara"])
+    house.send()
+    assert [text for text in reads(house, "Mali") if "asks for you" in text]
+
+
 def test_rule_4_case_2_whoever_acknowledged_is_not_paged_any_more(house: House, people: dict[str, int]) -> None:
     house.pass_time(STEP)
     house.sweep()  # a second page to Dara, not yet sent

@@ -9,14 +9,16 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from bot.database.states import OutboxState, StaffRole
-from bot.database.tables import Alarm, OncallPolicy, OutboxMessage, RosterEntry, Staff, StaffContact
+from bot.database.tables import Alarm, Conversation, OncallPolicy, OutboxMessage, RosterEntry, Staff, StaffContact
 from bot.errors import BlockedError, PermanentSendError
-from bot.escalation.alarms import find_open_alarm
+from bot.escalation.alarms import find_open_alarm, raise_alarm
 from bot.escalation.pages import pages_left
 from bot.escalation.replies import ResponderReply, apply_reply
 from bot.escalation.sweeping import sweep
 from bot.messages import outbox
 from bot.messages.message import Audience
+from bot.reports.report_store import open_report
+from bot.reports.urgency import Urgency
 from bot.worker.alarm_loop import alone
 from tests.unit.escalation.phones import events, reads, sends
 from tests.unit.escalation.seen import STEP, acknowledge_as, paged, reporter_read
@@ -224,3 +226,15 @@ def test_a_drill_has_no_reporter_and_calls_no_operator(house: House) -> None:
     house.send()
     assert _told(house) == []
     assert house.said() == []
+
+
+def test_a_drill_that_wakes_nobody_is_raised_all_the_same_and_says_nothing_to_anybody(house: House) -> None:
+    house.hears("hello")
+    before = len(house.said())
+    with house.database.transaction() as session:
+        conversation = session.scalars(select(Conversation)).one()
+        report = open_report(session, conversation)
+        raise_alarm(session, report, Urgency.URGENT, "test_alarm", house.settings, drill=True)
+    house.send()
+    assert events(house) == ["raised", "nobody"]
+    assert len(house.said()) == before
