@@ -8,7 +8,8 @@ import pytest
 
 from bot.conversation import case_desk
 from bot.database.states import AlarmState
-from bot.database.tables import AuditEntry
+from bot.database.tables import AuditEntry, Report
+from bot.escalation.leases import note_work
 from bot.escalation.policy import Policy
 from bot.escalation.policy_store import set_policy
 from bot.escalation.roster_store import load_ways, mark_broken
@@ -149,3 +150,15 @@ def test_rule_19_a_case_that_became_worse_wakes_its_owner_too_on_call_or_not(hou
     house.hears(CRY)
     assert house.alarm().state is AlarmState.PAGING
     assert paged(house) == [mali, mali, dara]
+
+
+def test_rule_28_a_colleagues_note_does_not_hold_a_case_whose_owner_may_sleep(house: House) -> None:
+    dara, mali = house.on_call("Dara"), house.on_call("Mali")
+    house.hears(CRY)
+    sends(house, dara, "ACK #")
+    house.pass_time(5 * MINUTE)
+    with house.database.transaction() as session:
+        note_work(session, session.get_one(Report, house.report().id), staff_id=mali)
+    house.pass_time(5 * MINUTE + timedelta(seconds=1))
+    house.sweep()
+    assert house.alarm().state is AlarmState.PAGING
