@@ -65,9 +65,10 @@ async def show_case(
     outcome: AckOutcome | None = None,
     refusal: str = "",
     asked: object = None,
+    told: str = "",
 ) -> Response:
     """The case as it is now, with the draft in its box. Opening it writes the audit. `refusal` is why somebody outside
-    may not be told, `asked` what was written in that form."""
+    may not be told, `asked` what was written in that form, `told` what became of bringing in a colleague."""
     who, console = visit.who, visit.console
 
     def read(session: Session) -> tuple[CaseView, HeldUntil]:
@@ -79,7 +80,6 @@ async def show_case(
     except CaseNotFoundError:
         return visit.show("no_case.html", status=404, number=visit.number)
     ready = _ready_answers(visit)
-    known = notice if notice in labels("notice") else ""
     return visit.show(
         "case.html",
         status=status,
@@ -87,10 +87,11 @@ async def show_case(
         held=held,
         ready=ready,
         draft=visit.draft,
-        notice=known,
+        notice=notice if notice in labels("notice") else "",
         outcome=outcome,
         refusal=refusal,
         asked=asked or _NOTHING_ASKED,
+        told=told,
         parties=list(Party),
         triggers=list(Trigger),
     )

@@ -15,6 +15,7 @@ class Action(StrEnum):
     SEE_QUEUE = "see_queue"  # numbers, urgency and waiting times; no words
     READ_CASE = "read_case"  # open the words of a case; written to the audit
     ACKNOWLEDGE = "acknowledge"  # take an alarm
+    BRING_IN = "bring_in"  # call a colleague, ask one to take over, wake the next step, say that one works on it
     ANSWER = "answer"  # write to a reporter; the bot falls silent
     RESEND = "resend"  # send again what may not have arrived
     GIVE_BACK = "give_back"  # let the bot speak again
@@ -35,6 +36,7 @@ PERMISSIONS: Mapping[Action, frozenset[StaffRole]] = {
     Action.SEE_QUEUE: _EVERYBODY,
     Action.READ_CASE: _EVERYBODY,
     Action.ACKNOWLEDGE: _EVERYBODY,
+    Action.BRING_IN: _EVERYBODY,
     Action.ANSWER: _EVERYBODY,
     Action.RESEND: _EVERYBODY,
     Action.GIVE_BACK: _EVERYBODY,

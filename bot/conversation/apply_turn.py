@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.conversation import directives as want
 from bot.conversation import received_files
+from bot.conversation.case_marks import marks_in
 from bot.conversation.choices_made import choice_in, chose_for_a_closed_case, note_official
 from bot.conversation.heard_facts import deadline_of, heard_facts
 from bot.conversation.room_to_say import make_room
@@ -22,7 +23,7 @@ from bot.conversation.when_to_write import note_when_to_write
 from bot.conversation.wipe import wipe_conversation
 from bot.database.states import ClosedBy, ReportKind, Safety
 from bot.database.tables import ContactPoint, Conversation, Report
-from bot.escalation.alarms import raise_alarm, stand_down, wait_for_danger_answer
+from bot.escalation.alarms import learn_about, raise_alarm, stand_down, wait_for_danger_answer
 from bot.escalation.owner_notes import tell_owner_of_new_words
 from bot.messages.cover import close, is_closed, trust
 from bot.messages.inbox import Claimed
@@ -117,10 +118,12 @@ def _apply_to_report(
     received_files.note_what_was_told(session, conversation, report, turn.claimed, themes, opener)
     verdict = _judge(report, turn)
     raise_urgency(report, verdict.urgency, verdict.reasons)
+    marks = marks_in(report, opener)
     if verdict.urgency.pages:
-        raise_alarm(session, report, verdict.urgency, verdict.reasons[0], rooms.settings)
+        raise_alarm(session, report, verdict.urgency, verdict.reasons[0], rooms.settings, about=marks)
     elif turn.unreadable:
         wait_for_danger_answer(session, report, rooms.settings)
+    learn_about(session, report, marks)
     tell_owner_of_new_words(session, report)
     return report
 

@@ -30,6 +30,7 @@ from bot.database.tables import (
 from bot.errors import SampanError
 from bot.escalation import ownership, replies
 from bot.escalation.alarms import close_alarms
+from bot.escalation.leases import ANSWERED, extend_lease
 from bot.messages import outbox
 from bot.messages.chat_history import OFFERED_AGAIN
 from bot.messages.message import MessageKind
@@ -220,6 +221,7 @@ def answer_case(
     sent = wording.as_person(words, language, sms=channel in writes_as_sms)
     key = f"answer:{report.id}:{staff_id}:{_next_answer(session, conversation)}"
     outbox.say(session, conversation, [sent], key=key, author=Author.STAFF, author_id=staff_id)
+    extend_lease(session, report, staff_id=staff_id, by=ANSWERED)
     _note_answer(session, report, staff_id, "words")
 
 

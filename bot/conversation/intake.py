@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.clock import utc_now
+from bot.conversation.case_marks import marks_at_the_door
 from bot.conversation.duress import hear_duress
 from bot.conversation.languages import hear
 from bot.conversation.received_files import take_files
@@ -71,7 +72,8 @@ def take_in(
         conversation.language = conversation.language or _language_for_staff(reading, floor)
         report = open_report(session, conversation)
         raise_urgency(report, floor.urgency, floor.reasons)
-        raise_alarm(session, report, Urgency(report.urgency), floor.reasons[0], settings)
+        marks = marks_at_the_door(report, conversation, keys)
+        raise_alarm(session, report, Urgency(report.urgency), floor.reasons[0], settings, about=marks)
     return True
 
 
@@ -97,7 +99,7 @@ def _written_earlier(message: InboundMessage) -> datetime | None:
     return message.sent_at
 
 
-def take_receipt(session: Session, receipt: Receipt, *, keys: ServiceKeys) -> None:
+def take_receipt(session: Session, receipt: Receipt, *, keys: ServiceKeys, settings: Settings) -> None:
     """Note what a provider says later. A page that it could not deliver after all moves its alarm on at once."""
     outbox_id = outbox.record_receipt(session, receipt, keys)
     if outbox_id is None or receipt.state not in (ReceiptState.FAILED, ReceiptState.OPTED_OUT):
@@ -106,7 +108,7 @@ def take_receipt(session: Session, receipt: Receipt, *, keys: ServiceKeys) -> No
     if receipt.state is ReceiptState.OPTED_OUT and row.staff_contact_id is not None:
         mark_broken(session, row.staff_contact_id, receipt.state.value)
     if row.page_id is not None:
-        page_undeliverable(session, row.page_id)
+        page_undeliverable(session, row.page_id, settings)
 
 
 def _language_for_staff(reading: Reading, floor: FloorVerdict) -> str | None:

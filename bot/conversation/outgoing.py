@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bot.conversation.asking_words import ASKING, asking_words
 from bot.conversation.case_desk import template_words
 from bot.conversation.handle_message import opener_of
 from bot.conversation.hotline_words import NOBODY_YET, TOLD, nobody_yet
-from bot.conversation.page_words import LANGUAGE_NAMES, TAKE_BUTTON, TEMPLATES, fill
+from bot.conversation.page_words import BUSY_BUTTON, LANGUAGE_NAMES, TAKE_BUTTON, TEMPLATES, UP_BUTTON, fill
 from bot.conversation.wording import Catalogues, Wording
 from bot.database.session import database_now
 from bot.database.tables import Alarm, Conversation, InboxMessage, OutboxMessage, Page, Report, Staff, StaffContact
@@ -87,6 +88,9 @@ def _for_responder(session: Session, row: OutboxMessage, composer: Composer) -> 
     reply_to = None
     if row.template == "page":
         words, reply_to = _page(session, row, language, composer)
+    elif row.template in ASKING:
+        sms = row.channel in composer.writes_as_sms
+        words = asking_words(session, row, language, composer.wording.catalogues, composer.keys, sms=sms)
     else:
         words = _status(session, row, language, composer)
     return OutboundMessage(
@@ -127,7 +131,8 @@ def _page(session: Session, row: OutboxMessage, language: str, composer: Compose
     if row.channel in composer.writes_as_sms:
         return Words(text=f"{text}\n{fill(texts, language, TEMPLATES['page_sms_reply'], values)}"), None
     take = Button(title=fill(texts, language, TAKE_BUTTON, values), payload=f"ACK {report.number} {code}")
-    return Words(text=text, buttons=(take,)), earlier
+    up = Button(title=fill(texts, language, UP_BUTTON, values), payload=f"UP {report.number} {code}")
+    return Words(text=text, buttons=(take, up)), earlier
 
 
 def _earlier_page(session: Session, row: OutboxMessage, page: Page) -> str | None:
@@ -176,4 +181,5 @@ def _with_ready_answers(
     buttons = tuple(
         Button(title=str(which), payload=f"{values['number']} {values['code']} {which}") for which in READY_ANSWERS
     )
-    return Words(text="\n".join(lines), buttons=buttons)
+    busy = Button(title=fill(texts, language, BUSY_BUTTON, values), payload=f"BUSY {values['number']} {values['code']}")
+    return Words(text="\n".join(lines), buttons=(*buttons, busy))

@@ -12,6 +12,10 @@ TEMPLATES = {
     "page": "{urgency}: case {number}, language {language}, waiting {minutes} min.",
     "page_again": "Still nobody: {urgency}, case {number}, language {language}, waiting {minutes} min.",
     "page_sms_reply": "To take it, reply: ACK {number} {code}",
+    "page_call": "{name} asks for you: {urgency}, case {number}, language {language}, waiting {minutes} min.",
+    "page_call_sms_reply": "I come: YES {number} {code}. I cannot: NO {number} {code}",
+    "page_hand_over": "{name} asks you to take over: {urgency}, case {number}, language {language}.",
+    "page_hand_over_sms_reply": "I take it: YES {number} {code}. I cannot: NO {number} {code}",
     "taken_by_you": "Case {number} is yours. Read and answer: {url}",
     "ready_answers": "Ready answers, reply {number} {code} and the number:",
     "taken_by_other": "Case {number} was taken by {name}.",
@@ -22,12 +26,39 @@ TEMPLATES = {
     "take_it_first": "Case {number} is not in your hands now. Nothing was sent.",
     "answer_queued": "Ready answer {ready} for case {number} is stored. It is sent as soon as it is safe.",
     "answer_refused": "The reporter of case {number} erased the conversation. Nothing was sent.",
+    "escalated": "Case {number} was sent on. People woken now: {people}.",
+    "escalate_stale": "Case {number} has moved on since that page. Nothing was done.",
+    "escalate_once": "Case {number} was sent on by hand before. Nothing was done.",
+    "escalate_no_higher": "Case {number}: everybody who can be reached is being woken. Nothing was done.",
+    "busy_noted": "Written down: you are at work on case {number}. It stays yours for {minutes} min more.",
+    "not_yours": "Case {number} is not in your hands now. Nothing was done.",
+    "nobody_of_that_name": "No colleague has that name. Nothing was done for case {number}.",
+    "cannot_be_reached": "{name} cannot be reached now. Nothing was done for case {number}.",
+    "may_not_take": "{name} may not take case {number}. Nothing was done.",
+    "calling": "{name} is being called for case {number}. You are told when they answer.",
+    "call_under_way": "{name} is being called for case {number} already.",
+    "call_heard": "Your answer is noted. Case {number} is with {owner}.",
+    "call_answered": "{name} answered your call for case {number}.",
+    "call_declined": "{name} cannot come to case {number}.",
+    "call_unanswered": "{name} did not answer your call for case {number}.",
+    "hand_over_asked": "{name} is asked to take over case {number}. It stays yours until they say yes.",
+    "handed_over": "{name} took over case {number}. It is not yours any more.",
+    "hand_over_declined": "{name} cannot take over case {number}. It stays yours.",
+    "hand_over_unanswered": "{name} did not answer. Case {number} stays yours.",
+    "hand_over_is_over": "You are not asked to take over case {number} any more. Nothing was done.",
+    "declined_by_you": "Your no for case {number} was passed on.",
+    "exhausted": "Nobody takes case {number}: everybody was tried. Please act: {url}",
     "not_understood": "Not understood. To take a case, reply: ACK, its number, its code.",
     "linked": "This chat is now linked to your account.",
     "not_known": "This chat is not linked. Ask your supervisor for a code and send it here.",
 }
 LANGUAGE_NAMES = {"th": "ไทย", "km": "ខ្មែរ", "vi": "Tiếng Việt", "my": "မြန်မာ", "en": "English"}
 TAKE_BUTTON = "Take case {number}"
+UP_BUTTON = "Wake the next one"
+BUSY_BUTTON = "I am at work on it"
+YES_BUTTON = "Yes, I do it"
+NO_BUTTON = "No, I cannot"
+BUTTONS = (TAKE_BUTTON, UP_BUTTON, BUSY_BUTTON, YES_BUTTON, NO_BUTTON)
 
 
 def fill(catalogues: Catalogues, language: str, english: str, arguments: Mapping[str, Any]) -> str:

@@ -188,6 +188,7 @@ class Page(Table):
     step_no: Mapped[int]
     loop_no: Mapped[int]
     call_id: Mapped[int | None] = mapped_column(ForeignKey("responder_call.id"))  # asked for by name, beside the steps
+    hand_over_id: Mapped[int | None] = mapped_column(ForeignKey("hand_over.id"))  # asked to take the case over
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     contact_id: Mapped[int] = mapped_column(ForeignKey("staff_contact.id"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -22,6 +22,7 @@ class EventKind(StrEnum):
     STEP = "step"  # whoever stands at this step is paged
     NOBODY = "nobody"  # nobody can be reached at all; looked at again in seconds
     EXHAUSTED = "exhausted"  # the roster was gone through: the last resort
+    OPERATOR_TOLD = "operator_told"  # every supervisor was told that nobody takes it
     ACKNOWLEDGED = "acknowledged"  # a named responder took it
     LATE = "late"  # somebody acknowledged what another had taken
     EXTENDED = "extended"  # the owner answered or noted: the lease runs anew
@@ -29,9 +30,12 @@ class EventKind(StrEnum):
     ESCALATED = "escalated"  # a named responder sent it on by hand
     CALLED = "called"  # somebody was asked for by name
     CALL_ANSWERED = "call_answered"  # and said that they saw it
+    CALL_DECLINED = "call_declined"  # and said that they cannot come
+    CALL_UNANSWERED = "call_unanswered"  # every try was used up, or no way to them was left
     HAND_OVER_ASKED = "hand_over_asked"  # the owner asked a colleague to take it
     HANDED_OVER = "handed_over"  # the colleague accepted
     HAND_OVER_DECLINED = "hand_over_declined"  # the colleague did not
+    HAND_OVER_UNANSWERED = "hand_over_unanswered"  # the colleague said nothing in time, or could not be reached
     CLOSED = "closed"  # a named human ended it
     STOOD_DOWN = "stood_down"  # the danger question was answered with no
 

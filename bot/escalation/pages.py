@@ -1,96 +1,84 @@
-"""Pages as rows: written in the transaction that decides them, and what follows when one left or never will."""
+"""What follows when a page left, or never will."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.database.session import database_now, wake
-from bot.database.states import AlarmState, OutboxState
+from bot.database.session import database_now
+from bot.database.states import AlarmState
 from bot.database.tables import Alarm, OutboxMessage, Page
+from bot.escalation.calling import call_again_now
+from bot.escalation.handing_over import hand_over_undeliverable
+from bot.escalation.page_writing import may_still_be_seen
+from bot.escalation.page_writing import write_page as write_page
 from bot.escalation.policy import LAST_RESORT_STEP, NOBODY_PAUSE
+from bot.escalation.policy_store import policy_of
 from bot.escalation.roster import OnCall
-from bot.escalation.roster_store import load_ways
-from bot.messages.outbox import FIRST_PAGE, REPEATED_PAGE, tell_responder
+from bot.escalation.stepping import advance
+from bot.escalation.taken_notices import tell_that_it_was_taken
+from bot.escalation.team import team_for
+from bot.escalation.wishes import lock_alarm
+from bot.reports.urgency import Urgency
+from bot.settings import Settings
 
 
-def write_page(session: Session, alarm: Alarm, person: OnCall) -> None:
-    """One page to one responder: number, urgency and a code; what it says is rendered when it is sent."""
-    page = Page(
-        alarm_id=alarm.id,
-        epoch=alarm.epoch,
-        step_no=alarm.step_no,
-        loop_no=alarm.loop_no,
-        staff_id=person.staff_id,
-        contact_id=person.way.contact_id,
-    )
-    session.add(page)
-    session.flush()
-    tell_responder(
-        session,
-        key=f"page:{page.id}",
-        channel=person.way.channel,
-        contact_id=person.way.contact_id,
-        template="page",
-        arguments={},
-        priority=FIRST_PAGE if alarm.first_paged_at is None else REPEATED_PAGE,
-        page_id=page.id,
-    )
+def pages_left(session: Session, page_ids: Collection[int]) -> None:
+    """A provider took these pages: note the first one of each alarm. Whom one reached while somebody else took the
+    alarm is told so. The alarms are locked in order, because two telephones are often told of the same ones at once."""
+    for page in session.scalars(select(Page).where(Page.id.in_(page_ids)).order_by(Page.alarm_id, Page.id)).all():
+        # Locked: whoever takes the alarm right now either sees this page on its phone, or is seen from here.
+        alarm = lock_alarm(session, page.alarm_id)
+        if alarm.first_paged_at is None:
+            alarm.first_paged_at = func.now()
+            session.flush()
+        if alarm.state is AlarmState.ACKNOWLEDGED and page.call_id is None and page.hand_over_id is None:
+            tell_that_it_was_taken(session, alarm, page_id=page.id)
 
 
-def page_left(session: Session, page_id: int) -> None:
-    """A provider took a page: note the first one."""
-    session.execute(
-        update(Alarm)
-        .where(Alarm.id == select(Page.alarm_id).where(Page.id == page_id).scalar_subquery())
-        .where(Alarm.first_paged_at.is_(None))
-        .values(first_paged_at=func.now())
-    )
-
-
-def page_undeliverable(session: Session, page_id: int) -> None:
-    """A page will never arrive: that person's next way at once, and if there is none and nobody else of this step
-    can still be reached, the next step at once."""
+def page_undeliverable(session: Session, page_id: int, settings: Settings) -> None:
+    """A page will never arrive. In this transaction: that person's next way; if there is none and nobody else of this
+    step can still be reached, whoever of it was left asleep for the language's sake; and else the next step."""
     page = session.scalars(select(Page).where(Page.id == page_id)).one()
-    alarm = session.scalars(select(Alarm).where(Alarm.id == page.alarm_id).with_for_update()).one()
-    if alarm.state is not AlarmState.PAGING or (alarm.epoch, alarm.step_no, alarm.loop_no) != (
+    alarm = lock_alarm(session, page.alarm_id)
+    if page.call_id is not None:
+        call_again_now(session, page.call_id, alarm, settings)
+    elif page.hand_over_id is not None:
+        hand_over_undeliverable(session, page, alarm)
+    elif alarm.state is AlarmState.PAGING and (alarm.epoch, alarm.step_no, alarm.loop_no) == (
         page.epoch,
         page.step_no,
         page.loop_no,
     ):
-        return
-    tried = set(
-        session.scalars(
-            select(Page.contact_id).where(
-                Page.alarm_id == alarm.id, Page.step_no == page.step_no, Page.loop_no == page.loop_no
-            )
-        )
-    )
-    ways = [way for way in load_ways(session) if way.staff_id == page.staff_id and way.contact_id not in tried]
-    if ways:
-        way = min(ways, key=lambda each: each.rank)
+        _go_another_way(session, page, alarm, settings)
+
+
+def _go_another_way(session: Session, page: Page, alarm: Alarm, settings: Settings) -> None:
+    here = select(Page).where(Page.alarm_id == alarm.id, Page.step_no == page.step_no, Page.loop_no == page.loop_no)
+    pages, team = session.scalars(here).all(), team_for(session, alarm)
+    way = team.next_way(page.staff_id, {each.contact_id for each in pages})
+    if way is not None:
         write_page(session, alarm, OnCall(staff_id=page.staff_id, step_no=page.step_no, way=way))
-    elif not _somebody_may_still_see_it(session, alarm):
-        # At the last resort there is no next step: going there at once, again and again, would only spin.
-        pause = NOBODY_PAUSE if alarm.step_no >= LAST_RESORT_STEP else timedelta(0)
-        alarm.next_action_at = database_now(session) + pause
-        wake(session, "alarms")
+    elif _somebody_may_still_see_it(session, pages):
+        return
+    elif asleep := team.left_asleep(page.step_no, {each.staff_id for each in pages}):
+        _wake_all(session, alarm, asleep, settings)
+    elif alarm.step_no >= LAST_RESORT_STEP:
+        # There is no next step: going there at once, again and again, would only spin.
+        alarm.next_action_at = database_now(session) + NOBODY_PAUSE
+    else:
+        advance(session, alarm, settings)
 
 
-def _somebody_may_still_see_it(session: Session, alarm: Alarm) -> bool:
-    alive = (
-        select(OutboxMessage.id)
-        .join(Page, Page.id == OutboxMessage.page_id)
-        .where(
-            Page.alarm_id == alarm.id,
-            Page.epoch == alarm.epoch,
-            Page.step_no == alarm.step_no,
-            Page.loop_no == alarm.loop_no,
-            OutboxMessage.state.in_(
-                [OutboxState.PENDING, OutboxState.SENDING, OutboxState.SENT, OutboxState.DELIVERED]
-            ),
-        )
-    )
+def _wake_all(session: Session, alarm: Alarm, people: tuple[OnCall, ...], settings: Settings) -> None:
+    for person in people:
+        write_page(session, alarm, person)
+    wait = policy_of(session, alarm, settings).wait_of(Urgency(alarm.urgency))
+    alarm.next_action_at = database_now(session) + wait
+
+
+def _somebody_may_still_see_it(session: Session, pages: Sequence[Page]) -> bool:
+    alive = select(OutboxMessage.id).where(OutboxMessage.page_id.in_([each.id for each in pages]), may_still_be_seen())
     return session.scalar(alive.limit(1)) is not None

@@ -1,11 +1,10 @@
 """What a responder sends from the phone: "ACK 198 4F7K", "198 4F7K 2", or a tapped button. An SMS sender can be
-forged, so each carries the code of the page it answers. From a phone only numbered ready answers can be sent."""
+forged, so each carries the code of the page it answers: its alarm, its epoch, the step it was written for, and nobody
+else's. From a phone only numbered ready answers can be sent."""
 
 from __future__ import annotations
 
 import hmac
-import re
-from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,8 +12,12 @@ from sqlalchemy.orm import Session
 from bot.database.states import AlarmState, Author
 from bot.database.tables import Alarm, AuditEntry, Page, Report, StaffContact
 from bot.errors import SealingError
-from bot.escalation.acknowledging import acknowledge
+from bot.escalation.leases import ANSWERED, extend_lease
 from bot.escalation.ownership import take_over
+from bot.escalation.reply_words import ResponderReply as ResponderReply
+from bot.escalation.reply_words import parse_reply as parse_reply
+from bot.escalation.wishes import DO, Wish, lock_alarm, lock_conversation_of
+from bot.escalation.wishes import ReplyOutcome as ReplyOutcome
 from bot.messages.outbox import say_template
 from bot.privacy.sealing import ServiceKeys
 from bot.reports.report_store import lock_conversation
@@ -22,34 +25,6 @@ from bot.settings import Settings
 
 READY_ANSWERS = (1, 2, 3)
 _MAX_WRONG_CODES = 5
-_ACK = re.compile(r"\s*(?:ack|ok)[\s,:]+(\d{1,9})[\s,:]+([a-z0-9]{4})[\s.]*\Z", re.IGNORECASE)
-_READY = re.compile(r"\s*(\d{1,9})[\s,:]+([a-z0-9]{4})[\s,:]+([1-9])[\s.]*\Z", re.IGNORECASE)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ResponderReply:
-    """A reply as it was typed or tapped. `ready` is the ready answer's number, None for an acknowledgement."""
-
-    number: int
-    code: str = field(repr=False)
-    ready: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReplyOutcome:
-    """What to tell the responder: a template's name and its arguments."""
-
-    template: str
-    arguments: dict[str, int | str]
-
-
-def parse_reply(text: str) -> ResponderReply | None:
-    """Read a responder's words; None when they are none of the known forms."""
-    if match := _ACK.match(text):
-        return ResponderReply(number=int(match[1]), code=match[2].upper())
-    if match := _READY.match(text):
-        return ResponderReply(number=int(match[1]), code=match[2].upper(), ready=int(match[3]))
-    return None
 
 
 def apply_reply(
@@ -59,9 +34,20 @@ def apply_reply(
     page = _page_for(session, reply, contact, keys)
     if page is None:
         return ReplyOutcome(template="code_not_valid", arguments={"number": reply.number})
-    if reply.ready is None:
-        return _acknowledge(session, reply, page, settings)
-    return _ready_answer(session, reply, page)
+    if reply.ready is not None:
+        return _ready_answer(session, reply, page)
+    if page.hand_over_id is not None:
+        lock_conversation_of(session, page.alarm_id)
+    wish = Wish(
+        session=session,
+        number=reply.number,
+        who=page.staff_id,
+        alarm=lock_alarm(session, page.alarm_id),
+        settings=settings,
+        page=page,
+        name=reply.name,
+    )
+    return DO[reply.word](wish)
 
 
 def _page_for(session: Session, reply: ResponderReply, contact: StaffContact, keys: ServiceKeys) -> Page | None:
@@ -72,7 +58,7 @@ def _page_for(session: Session, reply: ResponderReply, contact: StaffContact, ke
         .where(Report.number == reply.number, Page.staff_id == contact.staff_id)
         .order_by(Page.id.desc())
         .limit(20)
-        .with_for_update(of=Page)
+        .with_for_update(of=Page, key_share=True)
     ).all()
     for page in pages:
         right = hmac.compare_digest(keys.page_code(page.id).encode(), reply.code.encode())
@@ -81,22 +67,6 @@ def _page_for(session: Session, reply: ResponderReply, contact: StaffContact, ke
     for page in pages:
         page.wrong_codes += 1
     return None
-
-
-def _acknowledge(session: Session, reply: ResponderReply, page: Page, settings: Settings) -> ReplyOutcome:
-    outcome = acknowledge(session, reply.number, staff_id=page.staff_id, settings=settings, epoch=page.epoch)
-    if outcome is None:
-        return ReplyOutcome(template="page_is_over", arguments={"number": reply.number})
-    if not outcome.taken:
-        arguments: dict[str, int | str] = {
-            "number": reply.number,
-            "name": outcome.by_name,
-            "seconds": int(outcome.ago.total_seconds()),
-        }
-        return ReplyOutcome(template="already_taken", arguments=arguments)
-    report = session.scalars(select(Report).where(Report.number == reply.number)).one()
-    session.add(AuditEntry(staff_id=page.staff_id, action="acknowledged", report_id=report.id))
-    return ReplyOutcome(template="taken_by_you", arguments={"number": reply.number, "page_id": page.id})
 
 
 def _ready_answer(session: Session, reply: ResponderReply, page: Page) -> ReplyOutcome:
@@ -119,4 +89,5 @@ def send_ready_answer(session: Session, report: Report, *, staff_id: int, which:
     take_over(session, conversation, report, staff_id=staff_id)
     template = f"utter_ready_answer_{which}"
     say_template(session, conversation, template, key=key, author=Author.STAFF, author_id=staff_id)
+    extend_lease(session, report, staff_id=staff_id, by=ANSWERED)
     session.add(AuditEntry(staff_id=staff_id, action="answered", report_id=report.id, detail=f"ready_{which}"))

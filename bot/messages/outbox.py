@@ -17,8 +17,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from bot.database.session import database_now, wake
-from bot.database.states import AlarmState, Author, OutboxState
-from bot.database.tables import Alarm, ContactPoint, Conversation, OutboxMessage, Page
+from bot.database.states import AlarmState, Author, CallState, HandOverState, OutboxState
+from bot.database.tables import Alarm, ContactPoint, Conversation, HandOver, OutboxMessage, Page, ResponderCall
 from bot.errors import LeaseLostError
 from bot.messages.holding import HoldRules
 from bot.messages.message import Audience, Button, Receipt, ReceiptState, SendResult
@@ -261,10 +261,14 @@ def _verdict_now(
 def _page_is_wanted(session: Session, row: OutboxMessage) -> bool:
     if row.page_id is None:
         return True
+    of_a_step = and_(Page.call_id.is_(None), Page.hand_over_id.is_(None), Alarm.state == AlarmState.PAGING)
     wanted = (
         select(Alarm.id)
         .join(Page, and_(Page.alarm_id == Alarm.id, Page.epoch == Alarm.epoch))
-        .where(Page.id == row.page_id, Alarm.state == AlarmState.PAGING)
+        .outerjoin(ResponderCall, ResponderCall.id == Page.call_id)
+        .outerjoin(HandOver, HandOver.id == Page.hand_over_id)
+        .where(Page.id == row.page_id)
+        .where(or_(of_a_step, ResponderCall.state == CallState.PAGING, HandOver.state == HandOverState.ASKED))
     )
     return session.scalar(wanted) is not None
 

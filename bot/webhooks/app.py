@@ -20,7 +20,7 @@ from bot.channels.channel import Channel, Delivery, ProviderRequest
 from bot.conversation.intake import take_in, take_receipt
 from bot.database.session import Database, database_now
 from bot.errors import BodyTooLargeError, DatabaseDownError, RejectedRequestError, SpoolFullError
-from bot.messages.message import InboundMessage
+from bot.messages.message import InboundMessage, Receipt
 from bot.messages.spool import Spool
 from bot.privacy.sealing import ServiceKeys
 from bot.settings import Settings
@@ -79,8 +79,10 @@ class Door:
         for message in delivery.messages:
             await self._store_message(message)
         for receipt in delivery.receipts:
-            noted = receipt
-            await self.database.run(lambda session: take_receipt(session, noted, keys=self.keys))  # noqa: B023
+            await self._note_receipt(receipt)
+
+    async def _note_receipt(self, receipt: Receipt) -> None:
+        await self.database.run(lambda session: take_receipt(session, receipt, keys=self.keys, settings=self.settings))
 
     async def _store_message(self, message: InboundMessage) -> None:
         """In the database; when that is down, in the spool. On return it is on a disk."""

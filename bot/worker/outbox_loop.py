@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.channels.channel import Channel
 from bot.conversation.outgoing import Composer, compose
 from bot.database.session import Database, database_now
-from bot.database.tables import Alarm, ContactPoint, Page
+from bot.database.tables import Alarm, ContactPoint, Page, ResponderCall
 from bot.errors import (
     DatabaseDownError,
     LeaseLostError,
@@ -25,7 +25,7 @@ from bot.errors import (
     TemporarySendError,
     UncertainSendError,
 )
-from bot.escalation.pages import page_left, page_undeliverable
+from bot.escalation.pages import page_undeliverable, pages_left
 from bot.escalation.roster_store import mark_broken
 from bot.messages import outbox
 from bot.messages.chat_history import note_sent
@@ -114,7 +114,7 @@ class OutboxWorker:
         outbox.record_sent(session, claimed, result, self._composer.keys)
         note_sent(session, claimed.row, result.chat_message_ids, address, self._composer.keys)
         if claimed.row.page_id is not None:
-            page_left(session, claimed.row.page_id)
+            pages_left(session, [claimed.row.page_id])
 
     def _failed(self, session: Session, claimed: ClaimedOut, error: SendError) -> None:
         """Again, uncertain, or never: and a page that is never delivered moves its alarm on at once."""
@@ -127,7 +127,7 @@ class OutboxWorker:
             return
         self._note_broken_address(session, claimed, decision, error.kind)
         if row.page_id is not None:
-            page_undeliverable(session, row.page_id)
+            page_undeliverable(session, row.page_id, self._composer.settings)
 
     def _note_broken_address(self, session: Session, claimed: ClaimedOut, decision: Decision, kind: str) -> None:
         row = claimed.row
@@ -140,10 +140,14 @@ class OutboxWorker:
             point.broken_reason = kind
 
     def _patience(self, session: Session, claimed: ClaimedOut) -> timedelta | None:
-        """How long a page may still wait before its alarm moves on; None for anything but a page."""
+        """How long a page may still wait before its alarm or its call moves on; None for anything but a page."""
         if claimed.row.page_id is None:
             return None
         due: datetime = session.scalars(
-            select(Alarm.next_action_at).join(Page, Page.alarm_id == Alarm.id).where(Page.id == claimed.row.page_id)
+            select(func.coalesce(ResponderCall.next_action_at, Alarm.next_action_at))
+            .select_from(Page)
+            .join(Alarm, Alarm.id == Page.alarm_id)
+            .outerjoin(ResponderCall, ResponderCall.id == Page.call_id)
+            .where(Page.id == claimed.row.page_id)
         ).one()
         return max(due - database_now(session), timedelta(0))

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from bot.conversation import case_desk
 from bot.database.states import AlarmState, Author
 from bot.database.tables import Alarm, AuditEntry, Conversation, OutboxMessage, Page, StaffContact
-from bot.escalation.replies import ResponderReply, parse_reply
+from bot.escalation.reply_words import ResponderReply, Word, parse_reply
 from tests.unit.house import CRY, House
 
 FORMS = {
@@ -28,7 +28,26 @@ FORMS = {
     "number too long": ("ACK 1234567890 4F7K", None),
     "nothing": ("", None),
     "a code in another script": ("ACK 198 កខគឃ", None),
+    "a word there is not": ("TAKE 198 4F7K", None),
+    "nobody to call": ("CALL 198 4F7K", None),
+    "a name with no": ("NO 198 4F7K Mali", None),
+    "a name too long": ("CALL 198 4F7K " + "m" * 61, None),
 }
+WORDS = {
+    "up": ("UP 198 4F7K", (Word.UP, "")),
+    "yes, in small letters": ("yes 198 4f7k.", (Word.YES, "")),
+    "no": ("No, 198, 4F7K", (Word.NO, "")),
+    "busy": ("busy 198 4F7K", (Word.BUSY, "")),
+    "call": ("CALL 198 4F7K Mali", (Word.CALL, "Mali")),
+    "a name of two words in Thai": ("call 198 4F7K คุณ มะลิ", (Word.CALL, "คุณ มะลิ")),
+    "give": ("GIVE 198 4F7K  Dara K. ", (Word.GIVE, "Dara K")),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), WORDS.values(), ids=WORDS)
+def test_the_words_besides_acknowledging(text: str, expected: tuple[Word, str]) -> None:
+    word, name = expected
+    assert parse_reply(text) == ResponderReply(number=198, code="4F7K", word=word, name=name)
 
 
 @pytest.mark.parametrize(("text", "expected"), FORMS.values(), ids=FORMS)
@@ -90,6 +109,20 @@ def test_a_page_again_after_too_many_wrong_codes_has_a_code_of_its_own(paged: Ho
     paged.send()
     paged.responder_says(f"ACK 101 {_code(paged)}", "Dara")
     assert _state(paged) is AlarmState.ACKNOWLEDGED
+
+
+@pytest.mark.parametrize("words", ["UP", "BUSY", "YES", "NO", "CALL {} Vanna", "GIVE {} Vanna"])
+def test_no_word_does_anything_without_the_right_code(paged: House, words: str) -> None:
+    paged.on_call("Vanna", step=None)
+    code = _wrong(_code(paged))
+    typed = words.format(f"101 {code}") if "{}" in words else f"{words} 101 {code}"
+    assert "does not fit" in paged.responder_says(typed, "Dara")
+    assert (_state(paged), paged.alarm().escalated_at, paged.rows(Page)) == (AlarmState.PAGING, None, 1)
+
+
+def test_no_to_a_page_of_the_roster_is_not_understood_and_leaves_it_to_the_next_step(paged: House) -> None:
+    assert paged.responder_says(f"NO 101 {_code(paged)}", "Dara").startswith("Not understood")
+    assert _state(paged) is AlarmState.PAGING
 
 
 def test_somebody_elses_code_is_a_wrong_code(paged: House) -> None:

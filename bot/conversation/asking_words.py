@@ -1,0 +1,50 @@
+"""What a colleague reads who is asked by name: to come to a case, or to take it over. Numbers and a colleague's name,
+never a word of the reporter's."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.conversation.page_words import LANGUAGE_NAMES, NO_BUTTON, TEMPLATES, YES_BUTTON, fill
+from bot.conversation.wording import Catalogues
+from bot.database.tables import Alarm, HandOver, OutboxMessage, Page, Report, ResponderCall, Staff
+from bot.messages.message import Button
+from bot.messages.outbox import Words
+from bot.privacy.sealing import ServiceKeys
+
+ASKING = frozenset({"page_call", "page_hand_over"})
+
+
+def asking_words(
+    session: Session, row: OutboxMessage, language: str, catalogues: Catalogues, keys: ServiceKeys, *, sms: bool
+) -> Words:
+    """Who asks, for which case, and how to say yes or no to it with the code of this very page."""
+    assert row.template is not None
+    page, alarm, report, asker = session.execute(
+        select(Page, Alarm, Report, Staff.name)
+        .join(Alarm, Alarm.id == Page.alarm_id)
+        .join(Report, Report.id == Alarm.report_id)
+        .outerjoin(ResponderCall, ResponderCall.id == Page.call_id)
+        .outerjoin(HandOver, HandOver.id == Page.hand_over_id)
+        .join(Staff, Staff.id == func.coalesce(ResponderCall.called_by, HandOver.from_id))
+        .where(Page.id == row.page_id)
+    ).one()
+    waiting = session.scalars(select(func.extract("epoch", func.now() - Alarm.raised_at)).where(Alarm.id == alarm.id))
+    values = {
+        "name": asker,
+        "number": report.number,
+        "urgency": catalogues.text(language, "console", alarm.urgency.capitalize()).upper(),
+        "language": LANGUAGE_NAMES.get(report.language or "", "?"),
+        "minutes": int(waiting.one()) // 60,
+        "code": keys.page_code(page.id),
+    }
+    text = fill(catalogues, language, TEMPLATES[row.template], values)
+    if sms:
+        return Words(text=f"{text}\n{fill(catalogues, language, TEMPLATES[f'{row.template}_sms_reply'], values)}")
+    choices = (("YES", YES_BUTTON), ("NO", NO_BUTTON))
+    buttons = tuple(
+        Button(title=fill(catalogues, language, title, values), payload=f"{word} {report.number} {values['code']}")
+        for word, title in choices
+    )
+    return Words(text=text, buttons=buttons)
