@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from bot.escalation.roster import Roster, places
 from bot.escalation.rotations import stretches
@@ -31,7 +32,7 @@ def unchanging(start: datetime, end: datetime, roster: Roster) -> Iterator[tuple
         for each in stretches(rule, start, end, roster.holidays):
             moments |= {each.starts_at, each.ends_at}
     ordered = sorted(at for at in moments if start <= at <= end)
-    yield from zip(ordered, ordered[1:], strict=False)
+    yield from pairwise(ordered)
 
 
 def duties(start: datetime, end: datetime, roster: Roster) -> tuple[Duty, ...]:

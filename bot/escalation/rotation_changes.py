@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot.database.states import OnHolidays
 from bot.database.tables import Holiday, Rotation, RotationMember, Staff
 from bot.escalation.roster_changes import refused, write_audit
+from bot.escalation.roster_store import load_roster
 from bot.escalation.rotations import RotationRule
 from bot.escalation.wall_time import RosterError
 
@@ -88,30 +89,13 @@ def remove_rotation(session: Session, name: str, *, by: Staff | None) -> None:
 
 def list_rotations(session: Session) -> list[RotationLine]:
     """All of them by step and name."""
-    found = []
-    for row in session.scalars(select(Rotation).order_by(Rotation.step_no, Rotation.name)):
-        members = session.execute(
-            select(Staff.id, Staff.name)
-            .join(RotationMember, RotationMember.staff_id == Staff.id)
-            .where(RotationMember.rotation_id == row.id)
-            .order_by(RotationMember.position)
-        ).all()
-        rule = RotationRule(
-            rotation_id=row.id,
-            step_no=row.step_no,
-            zone=ZoneInfo(row.zone),
-            starts_on=row.starts_on,
-            ends_on=row.ends_on,
-            hands_over_at=row.hands_over_at,
-            turn_days=row.turn_days,
-            members=tuple(staff_id for staff_id, _ in members),
-            weekdays=frozenset(row.weekdays),
-            from_time=row.from_time,
-            until_time=row.until_time,
-            on_holidays=row.on_holidays,
-        )
-        found.append(RotationLine(name=row.name, rule=rule, members=tuple(name for _, name in members)))
-    return found
+    names = {staff.id: staff.name for staff in session.scalars(select(Staff))}
+    rules = {rule.rotation_id: rule for rule in load_roster(session).rotations}
+    rows = session.scalars(select(Rotation).order_by(Rotation.step_no, Rotation.name))
+    return [
+        RotationLine(name=row.name, rule=rules[row.id], members=tuple(names[each] for each in rules[row.id].members))
+        for row in rows
+    ]
 
 
 def usual_rule(step_no: int, zone: ZoneInfo, starts_on: date) -> RotationRule:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -288,7 +289,7 @@ def test_who_stands_at_an_instant_is_whose_stretch_it_is(
     standing = places(at, Roster(rotations=(rule,), holidays=holidays, people=people))
     found = list(stretches(rule, start, start + 15 * DAY, holidays))
     assert standing == {(each.step_no, each.staff_id) for each in found if each.starts_at <= at < each.ends_at}
-    assert all(one.ends_at <= other.starts_at for one, other in zip(found, found[1:], strict=False))
+    assert all(one.ends_at <= other.starts_at for one, other in pairwise(found))
 
 
 @given(day=DAYS, zone=ZONES, one=MINUTES, other=MINUTES)
