@@ -23,8 +23,8 @@ TEMPLATES = {
     "answer_queued": "Ready answer {ready} for case {number} is stored. It is sent as soon as it is safe.",
     "answer_refused": "The reporter of case {number} erased the conversation. Nothing was sent.",
     "not_understood": "Not understood. To take a case, reply: ACK, its number, its code.",
-    "roster_nobody": "Roster of the next {days} days: nobody can be reached in {count} gaps. The first: {begins} to {ends}.",
-    "roster_unread": "Roster of the next {days} days: nobody reads {languages} in {count} gaps. The first: {begins} to {ends}.",
+    "roster_nobody": "Roster, next {days} days: nobody can be reached in {count} gaps, first {begins} to {ends}.",
+    "roster_unread": "Roster, next {days} days: nobody reads {languages} in {count} gaps, first {begins} to {ends}.",
     "linked": "This chat is now linked to your account.",
     "not_known": "This chat is not linked. Ask your supervisor for a code and send it here.",
 }

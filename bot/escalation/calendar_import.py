@@ -13,7 +13,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import recurring_ical_events
-from icalendar import Calendar, Component
+from icalendar import Calendar, Component, Event
+from icalendar.error import InvalidCalendar
 
 from bot.escalation.roster_changes import Hours
 from bot.escalation.rotations import instant_of
@@ -138,13 +139,12 @@ def _attending(event: Component, known: Mapping[str, str]) -> list[str]:
     return [known[name] for name in spelled if name in known]
 
 
-def _hours(event: Component, zone: ZoneInfo, line: int) -> Hours:
-    starts_at = _instant(event["DTSTART"].dt, zone)
-    ends_at = _instant(event["DTEND"].dt, zone) if "DTEND" in event else starts_at
+def _hours(event: Event, zone: ZoneInfo, line: int) -> Hours:
     try:
-        return Hours(starts_at=starts_at, ends_at=ends_at).checked()
-    except RosterError as error:
-        raise RosterError(f"line {line}: {error}") from None
+        return Hours(starts_at=_instant(event.start, zone), ends_at=_instant(event.end, zone)).checked()
+    except (RosterError, InvalidCalendar) as error:
+        said = error if isinstance(error, RosterError) else "its beginning and its end do not fit each other"
+        raise RosterError(f"line {line}: {said}") from None
 
 
 def _instant(moment: date, zone: ZoneInfo) -> datetime:

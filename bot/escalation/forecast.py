@@ -53,7 +53,7 @@ def _joined(
     for begins, ends, present in times:
         if not lacks(present):
             continue
-        if found and found[-1].ends_at == begins:
-            begins = found.pop().starts_at
-        found.append(Gap(language=language, starts_at=begins, ends_at=ends))
+        goes_on = found and found[-1].ends_at == begins
+        since = found.pop().starts_at if goes_on else begins
+        found.append(Gap(language=language, starts_at=since, ends_at=ends))
     return found

@@ -119,6 +119,10 @@ REFUSED = {
     "no time": (["DTSTART:20261101Tgarbage", "SUMMARY:Noor"], "line 4: .* cannot be read"),
     "an unknown zone": (["DTSTART;TZID=Nowhere/Land:20261101T130000", "SUMMARY:Noor"], "line 4: the time zone"),
     "no length": (["DTSTART:20261101T130000Z", "SUMMARY:Noor"], "line 4: the end must be after the start"),
+    "a day to an hour": (
+        ["DTSTART;VALUE=DATE:20261101", "DTEND:20261102T150000Z", "SUMMARY:Noor"],
+        "line 4|repetitions",
+    ),
     "hourly": ([*AT, "RRULE:FREQ=HOURLY", "SUMMARY:Noor"], "line 4: .* more often than daily"),
     "daily at every minute": (
         [*AT, "RRULE:FREQ=DAILY;BYMINUTE=1,2,3", "SUMMARY:Noor"],

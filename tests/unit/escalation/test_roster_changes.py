@@ -137,7 +137,7 @@ def test_an_override_that_makes_no_sense_is_refused(
     absent, present, step, hours = asked
     with database.transaction() as session:
         _staff(session, "Gone").active = False
-        people = [name and _staff(session, name) for name in (absent, present)]
+        people = [_staff(session, name) if name else None for name in (absent, present)]
         with pytest.raises(RosterError, match=said):
             add_override(session, absent=people[0], present=people[1], step_no=step, hours=_hours(*hours), by=None)
         assert _details(session) == []
@@ -264,7 +264,7 @@ def test_languages_and_conflicts_replace_what_was_set(database: Database) -> Non
         set_conflicts(session, ann, ["official"], by=None)
         session.flush()
         person = load_roster(session).people[ann.id]
-        assert (person.reads, person.conflicts) == ({"en", "km", "th"}, {"official"})
+        assert (person.reads, person.conflicts) == (frozenset({"en", "km", "th"}), frozenset({"official"}))
         set_reads(session, ann, [], by=None)
         session.flush()
         assert load_roster(session).people[ann.id].reads == {"en"}
