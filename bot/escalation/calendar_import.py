@@ -107,6 +107,8 @@ def _check(event: Component, line: int) -> None:
             raise RosterError(f"line {line}: the time zone of the event that begins here is not known")
     if isinstance(event.get("RRULE"), list) or isinstance(event.get("DTSTART"), list):
         raise RosterError(f"line {line}: the event that begins here says the same thing twice")
+    if {type(getattr(event.get(name), "dt", None)) for name in ("DTSTART", "DTEND")} == {date, datetime}:
+        raise RosterError(f"line {line}: beginning and end of the event that begins here do not fit each other")
     rule: Mapping[str, list[object]] = event.get("RRULE", {})
     frequency = {str(each).upper() for each in rule.get("FREQ", [])}
     if rule and (not frequency <= _REPEATS or any(part in rule for part in _WITHIN_A_DAY)):

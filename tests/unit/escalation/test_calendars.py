@@ -121,7 +121,7 @@ REFUSED = {
     "no length": (["DTSTART:20261101T130000Z", "SUMMARY:Noor"], "line 4: the end must be after the start"),
     "a day to an hour": (
         ["DTSTART;VALUE=DATE:20261101", "DTEND:20261102T150000Z", "SUMMARY:Noor"],
-        "line 4|repetitions",
+        "line 4: .* fit",
     ),
     "hourly": ([*AT, "RRULE:FREQ=HOURLY", "SUMMARY:Noor"], "line 4: .* more often than daily"),
     "daily at every minute": (
