@@ -24,7 +24,7 @@ from bot.messages.outbox import tell_responder
 
 log = structlog.get_logger("worker")
 
-INTERVAL = timedelta(minutes=10)
+INTERVAL = timedelta(minutes=2)
 _MORNING, _EVENING = time(8), time(21)  # a forecast wakes nobody, but for what comes before the morning
 
 

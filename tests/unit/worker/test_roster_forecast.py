@@ -18,8 +18,6 @@ from bot.deployment import DEMO_DEPLOYMENT, Deployment, OfferedLanguage
 from bot.escalation.roster_changes import Hours, add_override
 from bot.worker.roster_forecast import RosterForecast, tell_gaps
 
-BANGKOK = ZoneInfo("Asia/Bangkok")
-
 
 def _deployment(*, local_hour: int, languages: tuple[OfferedLanguage, ...] = (OfferedLanguage.ENGLISH,)) -> Deployment:
     """One where it is that hour now: the clock is the database's, so the place moves instead of the time."""
