@@ -13,9 +13,10 @@ from bot.errors import SampanError
 from bot.operations.case_commands import case_app
 from bot.operations.hotline_commands import hotlines_app
 from bot.operations.installation import load_settings
+from bot.operations.oncall_commands import oncall_app
 from bot.operations.rules_told import config_app
 from bot.operations.run_commands import rasa_command, run_app, run_installation
-from bot.operations.staff_commands import oncall_app, staff_app
+from bot.operations.staff_commands import staff_app
 from bot.operations.words import words_app
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)

@@ -55,6 +55,8 @@ from bot.worker.loops import run_loop
 from bot.worker.outbox_loop import OutboxWorker
 from bot.worker.polling import Poller
 from bot.worker.registration import tell_provider
+from bot.worker.roster_forecast import INTERVAL as FORECAST_INTERVAL
+from bot.worker.roster_forecast import RosterForecast
 from bot.worker.schedule import start_ticking
 from bot.worker.spool_loop import SpoolFlusher
 from bot.worker.wakeups import Wakeups
@@ -143,6 +145,10 @@ async def running_workers(service: Service) -> AsyncIterator[None]:
         {
             "housekeeping": (_HOUSEKEEPING_INTERVAL, housekeeping.tidy),
             "chat_eraser": (_HOUSEKEEPING_INTERVAL, eraser.erase),
+            "roster_forecast": (
+                FORECAST_INTERVAL,
+                RosterForecast(service.database, service.wording.deployment).tell,
+            ),
         }
     )
     tasks = [asyncio.create_task(each) for each in _loops(service, wakeups)]

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from bot.console import case_pages, colleague_pages, file_pages, pages, release_pages
+from bot.console import case_pages, colleague_pages, file_pages, pages, release_pages, roster_feed
 from bot.console.door import Console
 from bot.console.passwords import Passwords
 from bot.console.rendering import Templates
@@ -55,6 +55,7 @@ def console_app(
             *colleague_pages.routes(console),
             *release_pages.routes(console),
             *file_pages.routes(console),
+            *roster_feed.routes(console),
             Mount("/static", StaticFiles(directory=_STATIC), name="static"),
         ],
         middleware=[Middleware(Shield, max_body_bytes=settings.max_body_bytes)],

@@ -15,7 +15,7 @@ from bot.console.accounts import AccountError
 from bot.conversation.responder_turn import link_code_hash
 from bot.database.session import database_now
 from bot.database.tables import AuditEntry, RosterEntry, Staff, StaffContact
-from bot.escalation.roster import who_is_on_call
+from bot.escalation.roster import places, who_is_on_call
 from bot.escalation.roster_store import load_roster, load_ways
 from bot.privacy.sealing import ServiceKeys, seal_with
 
@@ -131,10 +131,10 @@ def remove_shifts(session: Session, staff: Staff, *, step_no: int | None) -> int
 
 def roster_lines(session: Session) -> list[OnCallLine]:
     """The whole roster, and who of it would be woken at this instant."""
-    now = database_now(session)
+    now, roster = database_now(session), load_roster(session)
+    standing = places(now, roster)  # an override may have taken them out
     reachable = {
-        (each.step_no, each.staff_id): each.way.channel
-        for each in who_is_on_call(now, load_roster(session), load_ways(session))
+        (each.step_no, each.staff_id): each.way.channel for each in who_is_on_call(now, roster, load_ways(session))
     }
     rows = session.execute(
         select(RosterEntry, Staff.name)
@@ -149,11 +149,15 @@ def roster_lines(session: Session) -> list[OnCallLine]:
             name=name,
             starts_at=entry.starts_at,
             ends_at=entry.ends_at,
-            now=(entry.starts_at is None or entry.starts_at <= now) and (entry.ends_at is None or now < entry.ends_at),
+            now=_covers(entry, now) and (entry.step_no, entry.staff_id) in standing,
             channel=reachable.get((entry.step_no, entry.staff_id)),
         )
         for entry, name in rows
     ]
+
+
+def _covers(entry: RosterEntry, at: datetime) -> bool:
+    return (entry.starts_at is None or entry.starts_at <= at) and (entry.ends_at is None or at < entry.ends_at)
 
 
 def _next_rank(session: Session, staff: Staff) -> int:

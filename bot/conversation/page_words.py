@@ -49,6 +49,8 @@ TEMPLATES = {
     "declined_by_you": "Your no for case {number} was passed on.",
     "exhausted": "Nobody takes case {number}: everybody was tried. Please act: {url}",
     "not_understood": "Not understood. To take a case, reply: ACK, its number, its code.",
+    "roster_nobody": "Roster, next {days} days: nobody can be reached in {count} gaps, first {begins} to {ends}.",
+    "roster_unread": "Roster, next {days} days: nobody reads {languages} in {count} gaps, first {begins} to {ends}.",
     "linked": "This chat is now linked to your account.",
     "not_known": "This chat is not linked. Ask your supervisor for a code and send it here.",
 }

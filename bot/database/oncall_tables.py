@@ -38,6 +38,9 @@ class Staff(Table):
     language: Mapped[str] = mapped_column(default="en")  # of pages and console
     reads: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")  # further languages they read
     conflicts: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")  # of cases they may not take
+    feed_token_hash: Mapped[bytes | None] = mapped_column(
+        unique=True
+    )  # of the address of their calendar; None: no such
     role: Mapped[StaffRole] = mapped_column(coded(StaffRole), default=StaffRole.RESPONDER)
     active: Mapped[bool] = mapped_column(default=True)
     failed_logins: Mapped[int] = mapped_column(default=0)

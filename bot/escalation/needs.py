@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+OFFICIAL = "official"  # among `about`: somebody with an office is part of it
+
 
 @dataclass(frozen=True, kw_only=True)
 class Needs:

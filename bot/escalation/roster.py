@@ -94,11 +94,13 @@ def places(at: datetime, roster: Roster) -> frozenset[tuple[int, int]]:
 
 
 def _stand_in(staff_id: int | None, instead: Mapping[int | None, int | None]) -> int | None:
-    """Who comes for this person; a stand-in who is away as well is stood in for; two for each other is nobody."""
+    """Who comes for this person; a stand-in who is away as well is stood in for. Where that leads back to somebody
+    (two swapped the same hours) each takes the place they were named for: nobody's promise to come is dropped."""
+    first = instead.get(staff_id)
     seen: set[int | None] = set()
     while staff_id in instead:
         if staff_id in seen:
-            return None
+            return first
         seen.add(staff_id)
         staff_id = instead[staff_id]
     return staff_id

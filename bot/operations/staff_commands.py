@@ -1,4 +1,4 @@
-"""`sampan staff` and `sampan oncall`: who works here, how they are woken, and when."""
+"""`sampan staff`: who works here, how they are woken, what they read, and what they may not take."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from phonenumbers import SUPPORTED_REGIONS
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy.orm import Session
@@ -17,11 +17,14 @@ from sqlalchemy.orm import Session
 from bot.channels.addresses import can_be_answered, telephone
 from bot.console import accounts, staff_contacts
 from bot.console.accounts import AccountError
+from bot.console.labels import labels
 from bot.console.passwords import Passwords
 from bot.database.session import Database
 from bot.database.states import StaffRole
 from bot.deployment import OfferedLanguage
 from bot.errors import ConfigurationError, MalformedRequestError
+from bot.escalation import roster_changes
+from bot.escalation.needs import OFFICIAL
 from bot.operations.installation import database_url, load_settings
 from bot.privacy.keys_file import load_service_keys
 from bot.privacy.sealing import ServiceKeys
@@ -29,7 +32,6 @@ from bot.settings import Settings
 
 staff_app = typer.Typer(no_args_is_help=True, help="Staff accounts and how each person is woken.")
 contact_app = typer.Typer(no_args_is_help=True, help="The ways to wake one person, the first tried first.")
-oncall_app = typer.Typer(no_args_is_help=True, help="Who is on call, at which step, from when to when.")
 staff_app.add_typer(contact_app, name="contact")
 
 Name = Annotated[str, typer.Argument(help="The name the person works under; spaces are fine.")]
@@ -142,50 +144,45 @@ def remove_contact(name: Name, contact: Annotated[int, typer.Argument(help="Its 
     typer.echo("erased")
 
 
-@oncall_app.command("add")
-def add_shift(
+@staff_app.command("reads")
+def set_languages(
     name: Name,
-    step: Annotated[int, typer.Option(help="1 is woken first; the next step follows when nobody answers.")] = 1,
-    begin: Annotated[
-        str | None, typer.Option("--from", help="2026-11-22T20:00+07:00; without offset it is UTC.")
+    languages: Annotated[
+        list[OfferedLanguage] | None, typer.Argument(help="Besides that of their pages: th km ...; none clears it.")
     ] = None,
-    until: Annotated[str | None, typer.Option(help="The same; without it, until removed.")] = None,
 ) -> None:
-    """Put somebody on call."""
+    """Say which languages somebody reads. A case goes first to who reads it; it waits for nobody."""
     with _opened() as here:
         staff = accounts.find_account(here.session, name)
-        starts, ends = _instant(begin), _instant(until)
-        staff_contacts.add_shift(here.session, staff, step_no=step, starts_at=starts, ends_at=ends)
-        reachable = any(line.name == staff.name and line.channel for line in staff_contacts.roster_lines(here.session))
+        roster_changes.set_reads(here.session, staff, [each.value for each in languages or ()], by=None)
+        line = ", ".join(sorted({staff.language, *staff.reads}))
         who = staff.name
-    typer.echo(f"{who} is on the roster at step {step}")
-    if not reachable and starts is None:
-        typer.echo(f"but nothing reaches {who} yet: sampan staff contact add", err=True)
+    typer.echo(f"{who} reads {line}")
 
 
-@oncall_app.command("remove")
-def remove_shift(
-    name: Name, step: Annotated[int | None, typer.Option(help="Only this step; else all of them.")] = None
+@staff_app.command("conflict")
+def set_conflict(
+    name: Name,
+    about: Annotated[
+        list[str] | None, typer.Argument(help="country:KH, official, or a reason's code; none clears it.")
+    ] = None,
 ) -> None:
-    """Take somebody off the roster."""
+    """Say which cases somebody may not take: they are never woken for one, not even as the last resort."""
+    for code in about or ():
+        _check_conflict(code)
     with _opened() as here:
-        gone = staff_contacts.remove_shifts(here.session, accounts.find_account(here.session, name), step_no=step)
-    typer.echo(f"{gone} entries removed")
+        staff = accounts.find_account(here.session, name)
+        roster_changes.set_conflicts(here.session, staff, about or (), by=None)
+        line, who = ", ".join(staff.conflicts) or "none", staff.name
+    typer.echo(f"cases {who} may not take: {line}")
 
 
-@oncall_app.command("show")
-def show_roster() -> None:
-    """The roster, and who would be woken at this instant. Exit code 1 when nobody would."""
-    table = Table("step", "name", "from", "until", "on call now")
-    with _opened() as here:
-        lines = staff_contacts.roster_lines(here.session)
-    for line in lines:
-        now = f"yes, by {line.channel}" if line.now and line.channel else "NOT REACHABLE" if line.now else "no"
-        table.add_row(str(line.step_no), line.name, _written(line.starts_at), _written(line.ends_at), now)
-    _print(table)
-    if not any(line.now and line.channel for line in lines):
-        typer.echo("nobody can be woken now: an urgent message goes to every account with a working contact", err=True)
-        raise typer.Exit(1)
+def _check_conflict(code: str) -> None:
+    """A mistyped bar would bar nothing, and nobody would notice."""
+    kind, _, country = code.partition(":")
+    if code in {OFFICIAL, *labels("reason")} or (kind == "country" and country in SUPPORTED_REGIONS):
+        return
+    raise AccountError(f"{code} is not known; write country:KH (ISO code, capitals), {OFFICIAL}, or a reason's code")
 
 
 def staff_channel(settings: Settings, asked: str) -> str:
@@ -224,20 +221,6 @@ def _ask_password() -> str:
     else:
         written = sys.stdin.readline().rstrip("\r\n")
     return Passwords().hash_now(written)
-
-
-def _instant(written: str | None) -> datetime | None:
-    if written is None:
-        return None
-    try:
-        read = datetime.fromisoformat(written)
-    except ValueError:
-        raise AccountError("a time is written 2026-11-22T20:00+07:00") from None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
-
-
-def _written(at: datetime | None) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if at else "open"
 
 
 def _print(table: Table) -> None:

@@ -23,7 +23,7 @@ from bot.settings import Settings
 from tests.unit.console.browser import Browser
 from tests.unit.console.conftest import add_account, write
 
-OPEN_PATHS = {"/", "/sign-in"}
+OPEN_PATHS = {"/", "/sign-in", "/oncall/{token}.ics"}  # the last: test_roster_feed.py
 
 
 @pytest.fixture
