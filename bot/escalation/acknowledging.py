@@ -81,7 +81,7 @@ def _tell_others(session: Session, report: Report, alarm: Alarm) -> None:
         .join(Page, Page.contact_id == StaffContact.id)
         .join(OutboxMessage, OutboxMessage.page_id == Page.id)
         .where(Page.alarm_id == alarm.id, Page.epoch == alarm.epoch, Page.staff_id != alarm.owner_id)
-        .where(OutboxMessage.state.in_([OutboxState.SENT, OutboxState.DELIVERED]))
+        .where(OutboxMessage.state.in_([OutboxState.SENT, OutboxState.DELIVERED, OutboxState.BUNDLED]))
         .distinct()
     )
     for contact_id, channel in others:

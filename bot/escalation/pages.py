@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from bot.database.session import database_now, wake
 from bot.database.states import AlarmState, OutboxState
@@ -35,19 +36,41 @@ def write_page(session: Session, alarm: Alarm, person: OnCall) -> None:
         contact_id=person.way.contact_id,
         template="page",
         arguments={},
-        priority=FIRST_PAGE if alarm.first_paged_at is None else REPEATED_PAGE,
+        priority=REPEATED_PAGE if _somebody_was_told(session, alarm) else FIRST_PAGE,
         page_id=page.id,
     )
 
 
-def page_left(session: Session, page_id: int) -> None:
-    """A provider took a page: note the first one."""
-    session.execute(
-        update(Alarm)
-        .where(Alarm.id == select(Page.alarm_id).where(Page.id == page_id).scalar_subquery())
-        .where(Alarm.first_paged_at.is_(None))
-        .values(first_paged_at=func.now())
+def _somebody_was_told(session: Session, alarm: Alarm) -> bool:
+    """Whether any page of this epoch left and was not reported lost: only then is the next one a page again. What
+    nobody can have seen is as urgent as on the first day."""
+    carrier = aliased(OutboxMessage)
+    left = (OutboxState.SENT, OutboxState.DELIVERED)
+    told = (
+        select(OutboxMessage.id)
+        .join(Page, Page.id == OutboxMessage.page_id)
+        .outerjoin(carrier, carrier.id == OutboxMessage.bundled_into)
+        .where(Page.alarm_id == alarm.id, Page.epoch == alarm.epoch)
+        .where(
+            or_(
+                OutboxMessage.state.in_(left), and_(OutboxMessage.state == OutboxState.BUNDLED, carrier.state.in_(left))
+            )
+        )
     )
+    return session.scalar(told.limit(1)) is not None
+
+
+def pages_left(session: Session, page_ids: Collection[int]) -> None:
+    """A provider took these pages: note the first one of each alarm. The alarms are locked in order, because two
+    telephones are often told of the same ones at once."""
+    unpaged = (
+        select(Alarm.id)
+        .where(Alarm.id.in_(select(Page.alarm_id).where(Page.id.in_(page_ids))), Alarm.first_paged_at.is_(None))
+        .order_by(Alarm.id)
+        .with_for_update()
+    )
+    alarms = session.scalars(unpaged).all()
+    session.execute(update(Alarm).where(Alarm.id.in_(alarms)).values(first_paged_at=func.now()))
 
 
 def page_undeliverable(session: Session, page_id: int) -> None:
@@ -89,7 +112,13 @@ def _somebody_may_still_see_it(session: Session, alarm: Alarm) -> bool:
             Page.step_no == alarm.step_no,
             Page.loop_no == alarm.loop_no,
             OutboxMessage.state.in_(
-                [OutboxState.PENDING, OutboxState.SENDING, OutboxState.SENT, OutboxState.DELIVERED]
+                [
+                    OutboxState.PENDING,
+                    OutboxState.SENDING,
+                    OutboxState.SENT,
+                    OutboxState.DELIVERED,
+                    OutboxState.BUNDLED,  # a lost page has none: they fail with it
+                ]
             ),
         )
     )

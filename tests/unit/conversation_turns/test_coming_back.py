@@ -22,7 +22,7 @@ from bot.database.tables import (
     Report,
 )
 from bot.errors import LeaseLostError, TemporarySendError
-from bot.messages import inbox, outbox
+from bot.messages import inbox, outbox_claims
 from bot.messages.message import Audience
 from bot.reports.report_store import read_facts
 from tests.unit.conversation_turns.two_phones import (
@@ -148,7 +148,7 @@ def test_words_leased_before_the_move_are_not_sent_after_it(told: House) -> None
             .values(state=OutboxState.CANCELLED)
         )
     with told.database.transaction() as session:
-        claimed = outbox.claim(
+        claimed = outbox_claims.claim(
             session, Audience.REPORTER, lease=told.settings.lease, hold_after=told.settings.hold_after
         )
     assert claimed is not None
@@ -171,7 +171,7 @@ def test_words_leased_before_a_move_on_the_same_channel_wait_for_safety(house: H
     house.change(OutboxMessage, due_at=house.conversation().created_at)
     with house.database.transaction() as session:
         leased = []
-        while claimed := outbox.claim(
+        while claimed := outbox_claims.claim(
             session, Audience.REPORTER, lease=house.settings.lease, hold_after=house.settings.hold_after
         ):
             leased.append(claimed)
