@@ -12,7 +12,7 @@ from bot.conversation.case_desk import template_words
 from bot.conversation.handle_message import opener_of
 from bot.conversation.hotline_words import NOBODY_YET, TOLD, nobody_yet
 from bot.conversation.page_cases import cases_of, earlier_page
-from bot.conversation.page_texts import page_words
+from bot.conversation.page_texts import page_words, ranges
 from bot.conversation.page_words import TEMPLATES, fill
 from bot.conversation.wording import Catalogues, Wording
 from bot.database.tables import Conversation, InboxMessage, OutboxMessage, Staff, StaffContact
@@ -23,6 +23,7 @@ from bot.messages.message import Audience, Button, OutboundMessage
 from bot.messages.normalising import to_zawgyi
 from bot.messages.outbox import Words
 from bot.messages.outbox_claims import still_goes
+from bot.messages.tellings import told_with
 from bot.privacy.sealing import ServiceKeys, open_with
 from bot.settings import Settings
 
@@ -132,6 +133,8 @@ def _status(session: Session, row: OutboxMessage, language: str, composer: Compo
         values["name"] = session.scalars(select(Staff.name).where(Staff.id == values["staff_id"])).one()
     values["url"] = f"{composer.settings.console_url}/cases/{values.get('number')}"
     texts = composer.wording.catalogues
+    if len(numbers := told_with(session, row)) > 1:
+        return Words(text=fill(texts, language, TEMPLATES["taken_by_others"], {"numbers": ranges(numbers)}))
     text = fill(texts, language, TEMPLATES[row.template], values)
     if row.template != "taken_by_you":
         return Words(text=text)

@@ -141,7 +141,9 @@ class OutboxMessage(Table):
         Index("outbox_by_provider", "channel", "provider_key"),
         Index("outbox_of_page", "page_id", postgresql_where=text("page_id is not null")),
         Index("outbox_of_bundle", "bundled_into", postgresql_where=text("bundled_into is not null")),
-        Index("outbox_of_contact", "staff_contact_id", "sent_at", postgresql_where=text("staff_contact_id is not null")),
+        Index(
+            "outbox_of_contact", "staff_contact_id", "sent_at", postgresql_where=text("staff_contact_id is not null")
+        ),
         CheckConstraint("audience = 'reporter' or body_sealed is null", name="no_content_in_pages"),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from bot.database.session import database_now
 from bot.database.states import AlarmState, Author, OutboxState
@@ -76,12 +76,14 @@ def _after_acknowledgement(session: Session, report: Report, alarm: Alarm) -> No
 
 
 def _tell_others(session: Session, report: Report, alarm: Alarm) -> None:
+    carrier = aliased(OutboxMessage)  # the page that named the case, where it was not a page of its own
     others = session.execute(
         select(StaffContact.id, StaffContact.channel)
         .join(Page, Page.contact_id == StaffContact.id)
         .join(OutboxMessage, OutboxMessage.page_id == Page.id)
         .where(Page.alarm_id == alarm.id, Page.epoch == alarm.epoch, Page.staff_id != alarm.owner_id)
-        .where(OutboxMessage.state.in_([OutboxState.SENT, OutboxState.DELIVERED, OutboxState.BUNDLED]))
+        .outerjoin(carrier, carrier.id == OutboxMessage.bundled_into)
+        .where(func.coalesce(carrier.state, OutboxMessage.state).in_([OutboxState.SENT, OutboxState.DELIVERED]))
         .distinct()
     )
     for contact_id, channel in others:

@@ -43,7 +43,7 @@ def page_verdict(session: Session, row: OutboxMessage, *, lease: timedelta) -> O
     now, last = database_now(session), _last_left_at(session, row, lease)
     if _earliest(row, last) > now:
         for each in (row, *_waiting(session, row)):
-            if (later := _earliest(each, last)) > max(now, each.due_at):
+            if each.due_at <= now < (later := _earliest(each, last)):
                 each.due_at = later
                 each.priority = each.priority if each.priority == FIRST_PAGE else BUNDLE
         return OutboxState.PENDING
@@ -75,9 +75,10 @@ def _earliest(row: OutboxMessage, last_left_at: datetime | None) -> datetime:
 
 
 def _waiting(session: Session, row: OutboxMessage) -> list[OutboxMessage]:
-    """The other pages for this telephone: those that are due, and every first one, whatever it waits for."""
-    due = or_(OutboxMessage.due_at <= func.now(), OutboxMessage.priority == FIRST_PAGE)
-    return list(
+    """The other pages for this telephone: those that are due, every first one, whatever it waits for, and as soon as
+    one page again leaves, all that wait with it: else each would come on its own when its own half minute is over."""
+    due = or_(OutboxMessage.due_at <= func.now(), OutboxMessage.priority.in_([FIRST_PAGE, BUNDLE]))
+    found = list(
         session.scalars(
             select(OutboxMessage)
             .where(OutboxMessage.staff_contact_id == row.staff_contact_id, OutboxMessage.id != row.id)
@@ -86,6 +87,10 @@ def _waiting(session: Session, row: OutboxMessage) -> list[OutboxMessage]:
             .with_for_update(key_share=True, skip_locked=True)
         )
     )
+    now = database_now(session)
+    if any(each.priority != FIRST_PAGE and each.due_at <= now for each in (row, *found)):
+        return found
+    return [each for each in found if each.priority == FIRST_PAGE]
 
 
 def _bundle(session: Session, row: OutboxMessage, waiting: list[OutboxMessage]) -> None:

@@ -20,7 +20,9 @@ from bot.database.session import wake
 from bot.database.states import Author, OutboxState
 from bot.database.tables import ContactPoint, Conversation, OutboxMessage
 from bot.messages.message import Audience, Button
+from bot.messages.priorities import BUNDLE as BUNDLE
 from bot.messages.priorities import FIRST_PAGE as FIRST_PAGE
+from bot.messages.priorities import NOTICE as NOTICE
 from bot.messages.priorities import REPEATED_PAGE as REPEATED_PAGE
 from bot.messages.priorities import REPLY as REPLY
 from bot.messages.priorities import STATUS as STATUS

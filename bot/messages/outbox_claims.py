@@ -21,6 +21,7 @@ from bot.messages.bundling import fail_bundled, page_verdict, put_back
 from bot.messages.holding import must_be_held
 from bot.messages.message import Audience, SendResult
 from bot.messages.retry import Decision, Next
+from bot.messages.tellings import telling_verdict
 from bot.privacy.sealing import ServiceKeys
 
 MAY_HAVE_LEFT = "worker_died"  # leased by a worker that died: perhaps on the wire
@@ -68,12 +69,8 @@ def due_in(session: Session, audience: Audience) -> timedelta | None:
 
 def _next_due(session: Session, audience: Audience, busy: Sequence[OutboxMessage]) -> OutboxMessage | None:
     """The most urgent row that is due. A telephone another sender is looking at is left to it, with all its pages."""
-    busy_phones = [row.staff_contact_id for row in busy if row.page_id is not None]
-    elsewhere = or_(
-        OutboxMessage.page_id.is_(None),
-        OutboxMessage.staff_contact_id.is_(None),
-        OutboxMessage.staff_contact_id.not_in(busy_phones),
-    )
+    busy_phones = [row.staff_contact_id for row in busy if row.staff_contact_id is not None]
+    elsewhere = or_(OutboxMessage.staff_contact_id.is_(None), OutboxMessage.staff_contact_id.not_in(busy_phones))
     earlier = aliased(OutboxMessage)
     in_order = or_(
         OutboxMessage.audience == Audience.RESPONDER.value,
@@ -99,7 +96,7 @@ def _verdict(session: Session, row: OutboxMessage, hold_after: timedelta, lease:
     changed, or its telephone looked at, right now. The shared lock keeps a take-over from committing between this
     check and the lease."""
     if row.audience == Audience.RESPONDER.value:
-        return OutboxState.SENDING if row.page_id is None else page_verdict(session, row, lease=lease)
+        return telling_verdict(session, row) if row.page_id is None else page_verdict(session, row, lease=lease)
     conversation = session.scalar(
         select(Conversation)
         .where(Conversation.id == row.conversation_id)

@@ -19,6 +19,7 @@ class Limit:
 
 FIRST_PAGES_APART = timedelta(seconds=1.5)
 REPEATED_PAGES_APART = timedelta(seconds=30)
+TELLINGS_APART = timedelta(seconds=10)
 MOST_SMS_PARTS = 3
 MOST_SIGNS = 900
 MOST_BUTTONS = 8
@@ -33,6 +34,11 @@ LIMITS = (
         what="Pages again to one telephone",
         value=f"{REPEATED_PAGES_APART.total_seconds():g} s apart, and none waits longer than that",
         why="Whoever is shaken awake by every case at once can take none; half a step later they are all on one page.",
+    ),
+    Limit(
+        what="That others took their cases, to one telephone",
+        value=f"{TELLINGS_APART.total_seconds():g} s apart, and none waits longer than that",
+        why="Whoever was paged should stop running soon, and not be called back by every single case of a storm.",
     ),
     Limit(
         what="Length of a page that names several cases, by SMS",
