@@ -176,7 +176,7 @@ def test_a_page_again_takes_along_all_that_wait_whatever_they_wait_for(three: Ho
     three.pass_time(timedelta(seconds=5))
     due(2)
     three.send()
-    three.pass_time(timedelta(seconds=11))
+    three.pass_time(timedelta(seconds=21))
     three.send()
     assert [numbers_in(each) for each in texts(three)] == [{101, 102, 103}, {104}, {101, 102}]
 

@@ -4,6 +4,7 @@ the first page that leaves after it came."""
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,8 +19,8 @@ from tests.unit.escalation.test_bundles import numbers_in
 from tests.unit.house import CRY, House
 
 FALSE_ALARMS, REAL_CAME_AFTER = 500, 290
-TICK = timedelta(seconds=4)
-TICKS = 150
+TICK = timedelta(seconds=10)
+TICKS = 60
 
 
 def _raise(session: Session, house: House, count: int) -> None:
@@ -58,16 +59,14 @@ def _let_it_storm(house: House) -> tuple[int, list[tuple[int, str, str]]]:
 
 @pytest.mark.timeout(400)
 def test_rule_25_the_real_alarm_among_five_hundred_is_named_in_the_first_page_after_it_came(house: House) -> None:
+    house = replace(house, settings=house.settings.model_copy(update={"step_timeout": timedelta(minutes=3)}))
     house.on_call("Dara")
-    for step, name in enumerate(("Vanna", "Mali", "Sok"), start=2):
-        house.on_call(name, step=step)
+    house.on_call("Vanna", step=2)
     real, seen = _let_it_storm(house)
     with house.database.transaction() as session:
         raised_in = next(tick for tick in range(TICKS) if (tick + 1) * FALSE_ALARMS // TICKS >= REAL_CAME_AFTER)
         unpaged = session.scalars(select(Alarm.id).where(Alarm.first_paged_at.is_(None))).all()
-        named_late = session.scalars(
-            select(Alarm.id).where(Alarm.first_paged_at - Alarm.raised_at > 2 * TICK + FIRST_PAGES_APART)
-        ).all()
+        named_late = session.scalars(select(Alarm.id).where(Alarm.first_paged_at - Alarm.raised_at > 2 * TICK)).all()
     assert unpaged == [], "none of the others was lost for it"
     assert named_late == []
     to_dara = [(tick, words) for tick, address, words in seen if address == "chat of Dara"]
