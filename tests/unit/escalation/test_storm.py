@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
-from bot.database.tables import Alarm, Conversation, OutboxMessage, Page, Report
+from bot.database.tables import Alarm, Conversation, Page, Report
 from bot.escalation.alarms import raise_alarm
 from bot.messages.paging_limits import FIRST_PAGES_APART, REPEATED_PAGES_APART
 from bot.reports.urgency import Urgency
@@ -80,7 +80,7 @@ def test_rule_25_the_real_alarm_among_five_hundred_is_named_in_the_first_page_af
     assert max(per_minute.values()) <= first + again
     vanna = [count for (address, _), count in per_minute.items() if address == "chat of Vanna"]
     assert max(vanna) <= again + 1, "who is paged only for what others did not take is paged twice a minute"
-    assert house.rows(OutboxMessage) > house.rows(Page) > FALSE_ALARMS
+    assert len(seen) < FALSE_ALARMS < house.rows(Page), "many pages were written, few made a sound"
 
 
 def test_two_hundred_first_pages_at_once_are_one_page_that_names_every_one(house: House) -> None:
