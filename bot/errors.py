@@ -59,6 +59,12 @@ class TemporarySendError(SendError):
     kind = "temporary"
 
 
+class NotWantedError(SendError):
+    """It was not sent: while it was on its way out, somebody took the case it tells of."""
+
+    kind = "not_wanted"
+
+
 class RetryAfterError(TemporarySendError):
     """The provider asks to wait."""
 

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from typing import TypeGuard
 
 import structlog
@@ -184,7 +185,8 @@ def _loops(service: Service, wakeups: Wakeups) -> list[Coroutine[object, object,
         add("inbox", InboxWorker(desk, service.channels).work, "inbox")
     for _ in range(_SENDERS):
         for audience in Audience:
-            add(f"outbox_{audience.value}", OutboxWorker(database, service.channels, composer, audience).work, "outbox")
+            sender = OutboxWorker(database, service.channels, composer, audience)
+            loops.append(run_loop(f"outbox_{audience.value}", sender.work, partial(sender.wait, wakeups)))
     add("files", FileFetcher(database, service.channels, keys, settings).work, "files")
     add("alarms", AlarmWorker(database, settings).work, "alarms")
     add("check_ins", CheckInWorker(database, settings).work, "alarms")

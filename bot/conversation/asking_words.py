@@ -6,7 +6,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.conversation.page_words import LANGUAGE_NAMES, NO_BUTTON, TEMPLATES, YES_BUTTON, fill
+from bot.conversation.page_words import LANGUAGE_NAMES, NO_BUTTON, TEMPLATES, YES_BUTTON, fill, urgency_words
 from bot.conversation.wording import Catalogues
 from bot.database.tables import Alarm, HandOver, OutboxMessage, Page, Report, ResponderCall, Staff
 from bot.messages.message import Button
@@ -34,7 +34,7 @@ def asking_words(
     values = {
         "name": asker,
         "number": report.number,
-        "urgency": catalogues.text(language, "console", alarm.urgency.capitalize()).upper(),
+        "urgency": urgency_words(catalogues, language, alarm.urgency, drill=alarm.drill),
         "language": LANGUAGE_NAMES.get(report.language or "", "?"),
         "minutes": int(waiting.one()) // 60,
         "code": keys.page_code(page.id),

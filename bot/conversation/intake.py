@@ -20,12 +20,14 @@ from bot.escalation.alarms import raise_alarm
 from bot.escalation.pages import page_undeliverable
 from bot.escalation.replies import parse_reply
 from bot.escalation.roster_store import mark_broken
-from bot.messages import inbox, outbox
+from bot.messages import inbox
+from bot.messages.bundling import fail_bundled, pages_named_in
 from bot.messages.chat_history import note_received
 from bot.messages.contacts import note_word
 from bot.messages.inbox import DoorVerdict
 from bot.messages.message import InboundMessage, Receipt, ReceiptState
 from bot.messages.normalising import Reading, read
+from bot.messages.receipts import record_receipt
 from bot.privacy.sealing import ServiceKeys
 from bot.reports.report_store import lock_conversation, open_report, raise_urgency
 from bot.reports.safeguarding import Sign, signs_in_words, signs_of_triggers
@@ -100,15 +102,18 @@ def _written_earlier(message: InboundMessage) -> datetime | None:
 
 
 def take_receipt(session: Session, receipt: Receipt, *, keys: ServiceKeys, settings: Settings) -> None:
-    """Note what a provider says later. A page that it could not deliver after all moves its alarm on at once."""
-    outbox_id = outbox.record_receipt(session, receipt, keys)
+    """Note what a provider says later. A page that it could not deliver after all moves its alarm on at once, and the
+    alarm of every other case that it named."""
+    outbox_id = record_receipt(session, receipt, keys)
     if outbox_id is None or receipt.state not in (ReceiptState.FAILED, ReceiptState.OPTED_OUT):
         return
     row = session.get_one(OutboxMessage, outbox_id)
     if receipt.state is ReceiptState.OPTED_OUT and row.staff_contact_id is not None:
         mark_broken(session, row.staff_contact_id, receipt.state.value)
-    if row.page_id is not None:
-        page_undeliverable(session, row.page_id, settings)
+    named = pages_named_in(session, row)
+    fail_bundled(session, outbox_id, error_kind=f"receipt_{receipt.state.value}")
+    for page_id in named:
+        page_undeliverable(session, page_id, settings)
 
 
 def _language_for_staff(reading: Reading, floor: FloorVerdict) -> str | None:

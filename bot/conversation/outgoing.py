@@ -12,17 +12,20 @@ from bot.conversation.asking_words import ASKING, asking_words
 from bot.conversation.case_desk import template_words
 from bot.conversation.handle_message import opener_of
 from bot.conversation.hotline_words import NOBODY_YET, TOLD, nobody_yet
-from bot.conversation.page_words import BUSY_BUTTON, LANGUAGE_NAMES, TAKE_BUTTON, TEMPLATES, UP_BUTTON, fill
+from bot.conversation.page_cases import cases_of, earlier_page, refuse_unwanted
+from bot.conversation.page_texts import page_words, ranges
+from bot.conversation.page_words import BUSY_BUTTON, TEMPLATES, fill
 from bot.conversation.wording import Catalogues, Wording
-from bot.database.session import database_now
-from bot.database.tables import Alarm, Conversation, InboxMessage, OutboxMessage, Page, Report, Staff, StaffContact
+from bot.database.tables import Conversation, InboxMessage, OutboxMessage, Staff, StaffContact
 from bot.errors import SealingError, TemporarySendError
 from bot.escalation.replies import READY_ANSWERS
 from bot.messages.contacts import address_of
 from bot.messages.holding import HoldRules
 from bot.messages.message import Audience, Button, OutboundMessage
 from bot.messages.normalising import to_zawgyi
-from bot.messages.outbox import Words, still_goes
+from bot.messages.outbox import Words
+from bot.messages.outbox_claims import still_goes
+from bot.messages.tellings import told_with
 from bot.privacy.sealing import ServiceKeys, open_with
 from bot.settings import Settings
 
@@ -39,7 +42,7 @@ class Composer:
 
 def compose(session: Session, row: OutboxMessage, composer: Composer) -> OutboundMessage:
     """The message to hand to the channel. SealingError when its words or its address were erased meanwhile,
-    TemporarySendError when it has to be decided anew whether it goes."""
+    TemporarySendError when it has to be decided anew whether it goes, NotWantedError when a page is not wanted."""
     if row.audience == Audience.REPORTER.value:
         return _for_reporter(session, row, composer)
     return _for_responder(session, row, composer)
@@ -89,6 +92,7 @@ def _for_responder(session: Session, row: OutboxMessage, composer: Composer) -> 
     if row.template == "page":
         words, reply_to = _page(session, row, language, composer)
     elif row.template in ASKING:
+        refuse_unwanted(session, row)
         sms = row.channel in composer.writes_as_sms
         words = asking_words(session, row, language, composer.wording.catalogues, composer.keys, sms=sms)
     else:
@@ -113,42 +117,19 @@ def _responder_address(session: Session, row: OutboxMessage, contact: StaffConta
 
 
 def _page(session: Session, row: OutboxMessage, language: str, composer: Composer) -> tuple[Words, str | None]:
-    page = session.scalars(select(Page).where(Page.id == row.page_id)).one()
-    alarm = session.scalars(select(Alarm).where(Alarm.id == page.alarm_id)).one()
-    report = session.scalars(select(Report).where(Report.id == alarm.report_id)).one()
-    earlier = _earlier_page(session, row, page)
-    minutes = int((database_now(session) - alarm.raised_at).total_seconds() // 60)
-    code = composer.keys.page_code(page.id)
-    values = {
-        "number": report.number,
-        "urgency": composer.wording.catalogues.text(language, "console", alarm.urgency.capitalize()).upper(),
-        "language": LANGUAGE_NAMES.get(report.language or "", "?"),
-        "minutes": minutes,
-        "code": code,
-    }
-    texts = composer.wording.catalogues
-    text = fill(texts, language, TEMPLATES["page" if earlier is None else "page_again"], values)
-    if row.channel in composer.writes_as_sms:
-        return Words(text=f"{text}\n{fill(texts, language, TEMPLATES['page_sms_reply'], values)}"), None
-    take = Button(title=fill(texts, language, TAKE_BUTTON, values), payload=f"ACK {report.number} {code}")
-    up = Button(title=fill(texts, language, UP_BUTTON, values), payload=f"UP {report.number} {code}")
-    return Words(text=text, buttons=(take, up)), earlier
-
-
-def _earlier_page(session: Session, row: OutboxMessage, page: Page) -> str | None:
-    """The last page of this alarm on the same phone: a page that replies to it sounds again, an edit would not."""
-    return session.scalar(
-        select(OutboxMessage.provider_ref)
-        .join(Page, Page.id == OutboxMessage.page_id)
-        .where(
-            Page.alarm_id == page.alarm_id,
-            Page.contact_id == page.contact_id,
-            OutboxMessage.id != row.id,
-            OutboxMessage.provider_ref.is_not(None),
-        )
-        .order_by(OutboxMessage.id.desc())
-        .limit(1)
+    """With what it replies to, where the channel can: only that sounds again."""
+    cases = cases_of(session, row, composer.keys)
+    earlier = earlier_page(session, row, cases)
+    sms = row.channel in composer.writes_as_sms
+    words = page_words(
+        composer.wording.catalogues,
+        language,
+        cases,
+        again=earlier is not None,
+        sms=sms,
+        url=composer.settings.console_url,
     )
+    return words, None if sms else earlier
 
 
 def _status(session: Session, row: OutboxMessage, language: str, composer: Composer) -> Words:
@@ -158,6 +139,8 @@ def _status(session: Session, row: OutboxMessage, language: str, composer: Compo
         values["name"] = session.scalars(select(Staff.name).where(Staff.id == values["staff_id"])).one()
     values["url"] = f"{composer.settings.console_url}/cases/{values.get('number')}"
     texts = composer.wording.catalogues
+    if len(numbers := told_with(session, row)) > 1:
+        return Words(text=fill(texts, language, TEMPLATES["taken_by_others"], {"numbers": ranges(numbers)}))
     text = fill(texts, language, TEMPLATES[row.template], values)
     if row.template != "taken_by_you":
         return Words(text=text)

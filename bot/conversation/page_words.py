@@ -16,9 +16,16 @@ TEMPLATES = {
     "page_call_sms_reply": "I come: YES {number} {code}. I cannot: NO {number} {code}",
     "page_hand_over": "{name} asks you to take over: {urgency}, case {number}, language {language}.",
     "page_hand_over_sms_reply": "I take it: YES {number} {code}. I cannot: NO {number} {code}",
+    "page_bundle": "{count} urgent cases waiting, oldest {minutes} min. To take one, reply: ACK, its number, its code.",
+    "page_bundle_line": "ACK {number} {code}: {urgency}, {language}, {minutes} min",
+    "page_bundle_more": "And {count} more. Open the console: {url}",
+    "page_bundle_more_new": "And {count} more, among them {numbers}. Open the console: {url}",
+    "page_may_be_repeat": "You may have had this page before.",
+    "page_drill": "TEST",
     "taken_by_you": "Case {number} is yours. Read and answer: {url}",
     "ready_answers": "Ready answers, reply {number} {code} and the number:",
     "taken_by_other": "Case {number} was taken by {name}.",
+    "taken_by_others": "Taken by colleagues: cases {numbers}.",
     "already_taken": "Case {number} was already taken by {name}, {seconds} s ago.",
     "new_words": "New message in your case {number}.",
     "code_not_valid": "That code does not fit case {number}. Nothing was done.",
@@ -61,6 +68,13 @@ BUSY_BUTTON = "I am at work on it"
 YES_BUTTON = "Yes, I do it"
 NO_BUTTON = "No, I cannot"
 BUTTONS = (TAKE_BUTTON, UP_BUTTON, BUSY_BUTTON, YES_BUTTON, NO_BUTTON)
+
+
+def urgency_words(catalogues: Catalogues, language: str, urgency: str, *, drill: bool) -> str:
+    """A test is called one in the place where the urgency stands."""
+    if drill:
+        return fill(catalogues, language, TEMPLATES["page_drill"], {})
+    return catalogues.text(language, "console", urgency.capitalize()).upper()
 
 
 def fill(catalogues: Catalogues, language: str, english: str, arguments: Mapping[str, Any]) -> str:

@@ -144,6 +144,11 @@ class OutboxMessage(Table):
         Index("outbox_due", "priority", "due_at", "id", postgresql_where=text("state in ('pending', 'sending')")),
         Index("outbox_of_conversation", "conversation_id", "id"),
         Index("outbox_by_provider", "channel", "provider_key"),
+        Index("outbox_of_page", "page_id", postgresql_where=text("page_id is not null")),
+        Index("outbox_of_bundle", "bundled_into", postgresql_where=text("bundled_into is not null")),
+        Index(
+            "outbox_of_contact", "staff_contact_id", "sent_at", postgresql_where=text("staff_contact_id is not null")
+        ),
         CheckConstraint("audience = 'reporter' or body_sealed is null", name="no_content_in_pages"),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -162,7 +167,7 @@ class OutboxMessage(Table):
     arguments: Mapped[dict[str, Any] | None]  # of the template: numbers and coded words; of words: that they ask
     expect_version: Mapped[int | None]  # the conversation's version it was written for; bot only
     erase_once_sent: Mapped[bool] = mapped_column(server_default=false())  # holds a return code, shown to no one here
-    priority: Mapped[int]  # 0 first page of an unpaged alarm, 1 re-page, 2 urgent reply, 3 reply, 4 the rest
+    priority: Mapped[int]  # of bot/messages/priorities.py
     state: Mapped[OutboxState] = mapped_column(coded(OutboxState), default=OutboxState.PENDING)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     due_at: Mapped[datetime] = mapped_column(server_default=func.now())

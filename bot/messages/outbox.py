@@ -1,35 +1,34 @@
-"""The durable outbox: rows written in the transaction that caused them, sent by a worker that leases them.
+"""The durable outbox: rows written in the transaction that caused them. How they leave stands in outbox_claims.py.
 
 A reporter's message is sent at most once: what may have left becomes UNCERTAIN and waits for a human. A responder's
-page is sent at least once. Whether a row is still wanted is decided in the transaction that leases it."""
+page is sent at least once."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, null, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from bot.database.session import database_now, wake
-from bot.database.states import AlarmState, Author, CallState, HandOverState, OutboxState
-from bot.database.tables import Alarm, ContactPoint, Conversation, HandOver, OutboxMessage, Page, ResponderCall
-from bot.errors import LeaseLostError
-from bot.messages.holding import HoldRules
-from bot.messages.message import Audience, Button, Receipt, ReceiptState, SendResult
-from bot.messages.retry import Decision, Next
-from bot.messages.safe_windows import is_held
-from bot.privacy.sealing import ServiceKeys, seal_to
+from bot.database.session import wake
+from bot.database.states import Author, OutboxState
+from bot.database.tables import ContactPoint, Conversation, OutboxMessage
+from bot.messages.message import Audience, Button
+from bot.messages.priorities import BUNDLE as BUNDLE
+from bot.messages.priorities import FIRST_PAGE as FIRST_PAGE
+from bot.messages.priorities import NOTICE as NOTICE
+from bot.messages.priorities import REPEATED_PAGE as REPEATED_PAGE
+from bot.messages.priorities import REPLY as REPLY
+from bot.messages.priorities import STATUS as STATUS
+from bot.messages.priorities import URGENT_REPLY as URGENT_REPLY
+from bot.privacy.sealing import seal_to
 
-FIRST_PAGE, REPEATED_PAGE, URGENT_REPLY, REPLY, STATUS = range(5)
 ASKS = "asks"  # in the arguments of the bot's own words
-_MAY_HAVE_LEFT = "worker_died"  # leased by a worker that died: perhaps on the wire
-_OPEN = (OutboxState.PENDING, OutboxState.SENDING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,170 +168,6 @@ def tell_responder(
     return created
 
 
-@dataclass(frozen=True, kw_only=True)
-class ClaimedOut:
-    """A row a worker has leased and must now send."""
-
-    row: OutboxMessage = field(repr=False)
-    token: UUID
-
-
-def claim(session: Session, audience: Audience, *, lease: timedelta, rules: HoldRules) -> ClaimedOut | None:
-    """Lease the next row to send to this audience: pages have senders of their own, so that no number of messages to
-    reporters, on however slow a provider, stands before a page. Rows found to be no longer wanted are cancelled, and
-    rows whose time is not safe are held, here and in this transaction. None when nothing is due."""
-    busy: list[int] = []
-    while (row := _next_due(session, audience, busy)) is not None:
-        verdict = _verdict(session, row, rules)
-        if verdict is None:
-            busy.append(row.id)
-            continue
-        if verdict is not OutboxState.SENDING and audience is Audience.REPORTER and row.error_kind == _MAY_HAVE_LEFT:
-            verdict = OutboxState.UNCERTAIN  # it is not repeated now, and nobody may say that it was never sent
-        row.state = verdict
-        if verdict is OutboxState.SENDING:
-            row.lease_until = database_now(session) + lease
-            row.lease_token = uuid4()
-            row.attempts += 1
-            session.flush()
-            return ClaimedOut(row=row, token=row.lease_token)
-        session.flush()
-    return None
-
-
-def _next_due(session: Session, audience: Audience, skip_ids: Collection[int]) -> OutboxMessage | None:
-    earlier = aliased(OutboxMessage)
-    in_order = or_(
-        OutboxMessage.audience == Audience.RESPONDER.value,
-        ~exists().where(
-            earlier.conversation_id == OutboxMessage.conversation_id,
-            earlier.audience == Audience.REPORTER.value,
-            earlier.state.in_(_OPEN),
-            earlier.id < OutboxMessage.id,
-        ),
-    )
-    return session.scalar(
-        select(OutboxMessage)
-        .where(OutboxMessage.state == OutboxState.PENDING, OutboxMessage.due_at <= func.now(), in_order)
-        .where(OutboxMessage.audience == audience.value, OutboxMessage.id.not_in(list(skip_ids)))
-        .order_by(OutboxMessage.priority, OutboxMessage.id)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=OutboxMessage)
-    )
-
-
-def _verdict(session: Session, row: OutboxMessage, rules: HoldRules) -> OutboxState | None:
-    """What becomes of a due row: SENDING, HELD or CANCELLED; None while its conversation is being changed right now.
-    The shared lock keeps a take-over from committing between this check and the lease."""
-    if row.audience == Audience.RESPONDER.value:
-        return OutboxState.SENDING if _page_is_wanted(session, row) else OutboxState.CANCELLED
-    conversation = session.scalar(
-        select(Conversation)
-        .where(Conversation.id == row.conversation_id)
-        .with_for_update(read=True, skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    if conversation is None:
-        return None
-    point = session.scalars(select(ContactPoint).where(ContactPoint.conversation_id == conversation.id)).one()
-    row.channel = point.channel  # they may have gone on from another phone since it was written
-    return _verdict_now(session, row, conversation, point, rules)
-
-
-def still_goes(
-    session: Session, row: OutboxMessage, conversation: Conversation, point: ContactPoint, *, rules: HoldRules
-) -> bool:
-    """Whether a leased row may still be sent to this address: between lease and sending a human may have taken over, or
-    the person may have come back on another phone, who has not said yet that it is safe."""
-    return (
-        row.channel == point.channel and _verdict_now(session, row, conversation, point, rules) is OutboxState.SENDING
-    )
-
-
-def _verdict_now(
-    session: Session, row: OutboxMessage, conversation: Conversation, point: ContactPoint, rules: HoldRules
-) -> OutboxState:
-    if row.expect_version is not None and row.expect_version != conversation.version:
-        return OutboxState.CANCELLED
-    held = is_held(session, conversation, point, rules, reply=row.inbox_id is not None)
-    return OutboxState.HELD if held else OutboxState.SENDING
-
-
-def _page_is_wanted(session: Session, row: OutboxMessage) -> bool:
-    if row.page_id is None:
-        return True
-    of_a_step = and_(Page.call_id.is_(None), Page.hand_over_id.is_(None), Alarm.state == AlarmState.PAGING)
-    wanted = (
-        select(Alarm.id)
-        .join(Page, and_(Page.alarm_id == Alarm.id, Page.epoch == Alarm.epoch))
-        .outerjoin(ResponderCall, ResponderCall.id == Page.call_id)
-        .outerjoin(HandOver, HandOver.id == Page.hand_over_id)
-        .where(Page.id == row.page_id)
-        .where(or_(of_a_step, ResponderCall.state == CallState.PAGING, HandOver.state == HandOverState.ASKED))
-    )
-    return session.scalar(wanted) is not None
-
-
-def record_sent(session: Session, claimed: ClaimedOut, result: SendResult, keys: ServiceKeys) -> None:
-    """The provider took it. LeaseLostError when the lease had run out meanwhile."""
-    row = claimed.row
-    _update(
-        session,
-        claimed,
-        state=OutboxState.SENT,
-        sent_at=func.now(),
-        provider_key=keys.lookup_hash("provider", row.channel, result.provider_id),
-        provider_ref=result.provider_id if row.audience == Audience.RESPONDER.value else None,
-        parts=result.parts,
-        body_sealed=_kept_body(),
-        error_kind=None,
-        lease_until=None,
-        lease_token=None,
-    )
-
-
-def record_failure(session: Session, claimed: ClaimedOut, decision: Decision, error_kind: str) -> None:
-    """Put it back, set it aside or give it up, as retry.py decided."""
-    state = {Next.AGAIN: OutboxState.PENDING, Next.UNCERTAIN: OutboxState.UNCERTAIN, Next.GIVE_UP: OutboxState.FAILED}
-    _update(
-        session,
-        claimed,
-        state=state[decision.next],
-        due_at=database_now(session) + decision.pause,
-        error_kind=error_kind,
-        **({"body_sealed": _kept_body()} if decision.next is Next.GIVE_UP else {}),
-        lease_until=None,
-        lease_token=None,
-    )
-
-
-def _kept_body() -> ColumnElement[bytes | None]:
-    """Of words that are not to be kept, nothing."""
-    return case((OutboxMessage.erase_once_sent, null()), else_=OutboxMessage.body_sealed)
-
-
-def _update(session: Session, claimed: ClaimedOut, **values: object) -> None:
-    changed = session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.id == claimed.row.id, OutboxMessage.lease_token == claimed.token)
-        .values(**values)
-        .returning(OutboxMessage.id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    if not changed:
-        raise LeaseLostError(f"outbox row {claimed.row.id}")
-
-
-def recover_expired_leases(session: Session, *, harmless_repeats: Collection[str]) -> None:
-    """What a dead worker left behind. A page is sent again; a reporter's message only where the provider itself
-    recognises a repeat, else it may have left and a human decides."""
-    expired = and_(OutboxMessage.state == OutboxState.SENDING, OutboxMessage.lease_until < func.now())
-    again = or_(OutboxMessage.audience == Audience.RESPONDER.value, OutboxMessage.channel.in_(list(harmless_repeats)))
-    died = {"error_kind": _MAY_HAVE_LEFT, "lease_until": None, "lease_token": None}
-    session.execute(update(OutboxMessage).where(expired, again).values(state=OutboxState.PENDING, **died))
-    session.execute(update(OutboxMessage).where(expired, ~again).values(state=OutboxState.UNCERTAIN, **died))
-
-
 def resend(session: Session, outbox_id: int) -> bool:
     """A human's one key: send an UNCERTAIN message again. False when it is not uncertain any more."""
     changed = session.execute(
@@ -343,28 +178,3 @@ def resend(session: Session, outbox_id: int) -> bool:
     ).all()
     wake(session, "outbox")
     return bool(changed)
-
-
-def record_receipt(session: Session, receipt: Receipt, keys: ServiceKeys) -> int | None:
-    """Note what the provider says later; never backwards. The row's id; None when the message is unknown or already
-    further."""
-    state = {
-        ReceiptState.DELIVERED: OutboxState.DELIVERED,
-        ReceiptState.FAILED: OutboxState.FAILED,
-        ReceiptState.OPTED_OUT: OutboxState.FAILED,
-    }.get(receipt.state)
-    values: dict[str, Any] = {"receipt_rank": receipt.state.rank}
-    if state is not None:
-        values["state"] = state
-    if state is OutboxState.FAILED:
-        values["error_kind"] = "receipt_" + receipt.state.value
-    return session.scalar(
-        update(OutboxMessage)
-        .where(
-            OutboxMessage.channel == receipt.channel,
-            OutboxMessage.provider_key == keys.lookup_hash("provider", receipt.channel, receipt.provider_id),
-            OutboxMessage.receipt_rank < receipt.state.rank,
-        )
-        .values(**values)
-        .returning(OutboxMessage.id)
-    )

@@ -16,7 +16,7 @@ from bot.database.tables import StaffSession
 from bot.errors import DatabaseDownError
 from bot.messages.attachments import erase_files
 from bot.messages.chat_history import forget_old
-from bot.messages.outbox import recover_expired_leases
+from bot.messages.outbox_claims import recover_expired_leases
 from bot.messages.return_codes import forget_old_tries
 from bot.reports.file_retention import of_a_case_closed_for
 

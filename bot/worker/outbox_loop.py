@@ -5,20 +5,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from time import monotonic
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.channels.channel import Channel
 from bot.conversation.outgoing import Composer, compose
-from bot.database.session import Database, database_now
-from bot.database.tables import Alarm, ContactPoint, Page, ResponderCall
+from bot.database.session import Database
+from bot.database.tables import ContactPoint
 from bot.errors import (
     DatabaseDownError,
     LeaseLostError,
+    NotWantedError,
     PermanentSendError,
     SealingError,
     SendError,
@@ -27,13 +28,15 @@ from bot.errors import (
 )
 from bot.escalation.pages import page_undeliverable, pages_left
 from bot.escalation.roster_store import mark_broken
-from bot.messages import outbox
+from bot.messages import outbox_claims
+from bot.messages.bundling import pages_named_in, patience_of
 from bot.messages.chat_history import note_sent
 from bot.messages.holding import HoldRules
 from bot.messages.message import Audience, OutboundMessage, SendResult
-from bot.messages.outbox import ClaimedOut
+from bot.messages.outbox_claims import ClaimedOut
 from bot.messages.retry import Decision, Next, after_failure
 from bot.worker.loops import place_of
+from bot.worker.wakeups import Wakeups
 
 log = structlog.get_logger("worker")
 
@@ -50,6 +53,7 @@ class OutboxWorker:
         self._channels = channels
         self._composer = composer
         self._audience = audience
+        self._due_in: timedelta | None = None  # what the last look found to be coming
 
     async def work(self) -> bool:
         """Send one message. False when none is due."""
@@ -62,6 +66,10 @@ class OutboxWorker:
             log.warning("lease_lost", outbox_id=claimed.row.id)
         return True
 
+    async def wait(self, wakeups: Wakeups) -> None:
+        """Until something may be there, or what the last look found to be coming is due."""
+        await wakeups.wait("outbox", at_most=self._due_in)
+
     async def _deliver(self, claimed: ClaimedOut) -> None:
         """Send it and write down what became of it, whatever that was: one row must not stop the others."""
         row = claimed.row
@@ -69,6 +77,9 @@ class OutboxWorker:
         try:
             message = await self._database.run(lambda session: self._compose(session, claimed))
             result = await self._hand_over(row.channel, message)
+        except NotWantedError:
+            await self._write_down(lambda session: outbox_claims.record_unwanted(session, claimed))
+            return
         except SendError as error:
             failure = error
         except Exception as error:  # a fault of ours; until it was handed over, it has certainly not left
@@ -83,7 +94,9 @@ class OutboxWorker:
 
     def _claim(self, session: Session) -> ClaimedOut | None:
         settings = self._composer.settings
-        return outbox.claim(session, self._audience, lease=settings.lease, rules=HoldRules.of(settings))
+        claimed = outbox_claims.claim(session, self._audience, lease=settings.lease, rules=HoldRules.of(settings))
+        self._due_in = outbox_claims.due_in(session, self._audience) if claimed is None else None
+        return claimed
 
     async def _hand_over(self, name: str, message: OutboundMessage) -> SendResult:
         channel = self._channels.get(name)
@@ -111,23 +124,24 @@ class OutboxWorker:
                 return
 
     def _sent(self, session: Session, claimed: ClaimedOut, result: SendResult, address: str) -> None:
-        outbox.record_sent(session, claimed, result, self._composer.keys)
+        outbox_claims.record_sent(session, claimed, result, self._composer.keys)
         note_sent(session, claimed.row, result.chat_message_ids, address, self._composer.keys)
         if claimed.row.page_id is not None:
-            pages_left(session, [claimed.row.page_id])
+            pages_left(session, pages_named_in(session, claimed.row))
 
     def _failed(self, session: Session, claimed: ClaimedOut, error: SendError) -> None:
         """Again, uncertain, or never: and a page that is never delivered moves its alarm on at once."""
         row = claimed.row
         decision = after_failure(
-            error, audience=self._audience, attempts=row.attempts, patience=self._patience(session, claimed)
+            error, audience=self._audience, attempts=row.attempts, patience=patience_of(session, row)
         )
-        outbox.record_failure(session, claimed, decision, error.kind)
+        named = pages_named_in(session, row)
+        outbox_claims.record_failure(session, claimed, decision, error.kind)
         if decision.next is not Next.GIVE_UP:
             return
         self._note_broken_address(session, claimed, decision, error.kind)
-        if row.page_id is not None:
-            page_undeliverable(session, row.page_id, self._composer.settings)
+        for page_id in named:
+            page_undeliverable(session, page_id, self._composer.settings)
 
     def _note_broken_address(self, session: Session, claimed: ClaimedOut, decision: Decision, kind: str) -> None:
         row = claimed.row
@@ -138,16 +152,3 @@ class OutboxWorker:
                 select(ContactPoint).where(ContactPoint.conversation_id == row.conversation_id)
             ).one()
             point.broken_reason = kind
-
-    def _patience(self, session: Session, claimed: ClaimedOut) -> timedelta | None:
-        """How long a page may still wait before its alarm or its call moves on; None for anything but a page."""
-        if claimed.row.page_id is None:
-            return None
-        due: datetime = session.scalars(
-            select(func.coalesce(ResponderCall.next_action_at, Alarm.next_action_at))
-            .select_from(Page)
-            .join(Alarm, Alarm.id == Page.alarm_id)
-            .outerjoin(ResponderCall, ResponderCall.id == Page.call_id)
-            .where(Page.id == claimed.row.page_id)
-        ).one()
-        return max(due - database_now(session), timedelta(0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from datetime import timedelta
 
 import psycopg
 import structlog
@@ -23,12 +24,13 @@ class Wakeups:
         self._conninfo = conninfo
         self._waiting: dict[str, set[asyncio.Event]] = {queue: set() for queue in QUEUES}
 
-    async def wait(self, queue: str) -> None:
-        """Until something may be there for this queue, or the fallback time is over."""
+    async def wait(self, queue: str, *, at_most: timedelta | None = None) -> None:
+        """Until something may be there for this queue, or the fallback time is over, or `at_most` if that is sooner."""
+        seconds = _FALLBACK_SECONDS if at_most is None else min(at_most.total_seconds(), _FALLBACK_SECONDS)
         event = asyncio.Event()
         self._waiting[queue].add(event)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(event.wait(), _FALLBACK_SECONDS)
+            await asyncio.wait_for(event.wait(), max(seconds, 0))
         self._waiting[queue].discard(event)
 
     async def listen(self) -> None:

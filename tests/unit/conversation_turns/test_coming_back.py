@@ -22,7 +22,7 @@ from bot.database.tables import (
     Report,
 )
 from bot.errors import LeaseLostError, TemporarySendError
-from bot.messages import inbox, outbox
+from bot.messages import inbox, outbox_claims
 from bot.messages.holding import HoldRules
 from bot.messages.message import Audience
 from bot.reports.report_store import read_facts
@@ -149,7 +149,9 @@ def test_words_leased_before_the_move_are_not_sent_after_it(told: House) -> None
             .values(state=OutboxState.CANCELLED)
         )
     with told.database.transaction() as session:
-        claimed = outbox.claim(session, Audience.REPORTER, lease=told.settings.lease, rules=HoldRules.of(told.settings))
+        claimed = outbox_claims.claim(
+            session, Audience.REPORTER, lease=told.settings.lease, rules=HoldRules.of(told.settings)
+        )
     assert claimed is not None
     told.arrives(code, **NEW)
     told.handle()
@@ -170,7 +172,7 @@ def test_words_leased_before_a_move_on_the_same_channel_wait_for_safety(house: H
     house.change(OutboxMessage, due_at=house.conversation().created_at)
     with house.database.transaction() as session:
         leased = []
-        while claimed := outbox.claim(
+        while claimed := outbox_claims.claim(
             session, Audience.REPORTER, lease=house.settings.lease, rules=HoldRules.of(house.settings)
         ):
             leased.append(claimed)

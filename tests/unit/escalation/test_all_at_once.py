@@ -14,7 +14,7 @@ from bot.database.states import AlarmState
 from bot.database.tables import Alarm, Page, Report, StaffContact
 from bot.escalation.replies import ResponderReply, apply_reply
 from bot.escalation.reply_words import Word
-from bot.messages import outbox
+from bot.messages import outbox_claims
 from bot.messages.holding import HoldRules
 from bot.messages.message import Audience
 from tests.unit.escalation.seen import STEP, acknowledge_as
@@ -40,7 +40,7 @@ def _claim_all(house: House) -> str:
     while True:
         with house.database.transaction() as session:
             lease, rules = house.settings.lease, HoldRules.of(house.settings)
-            if outbox.claim(session, Audience.RESPONDER, lease=lease, rules=rules) is None:
+            if outbox_claims.claim(session, Audience.RESPONDER, lease=lease, rules=rules) is None:
                 return f"claimed {taken}"
         taken += 1
 

@@ -15,7 +15,7 @@ from bot.escalation.alarms import find_open_alarm, raise_alarm
 from bot.escalation.pages import pages_left
 from bot.escalation.replies import ResponderReply, apply_reply
 from bot.escalation.sweeping import sweep
-from bot.messages import outbox
+from bot.messages import outbox_claims
 from bot.messages.holding import HoldRules
 from bot.messages.message import Audience
 from bot.reports.report_store import open_report
@@ -140,7 +140,9 @@ def test_rule_4_a_page_that_was_on_the_wire_when_it_was_taken_is_followed_by_who
     house.arrives(CRY)
     with house.database.transaction() as session:
         for _ in range(2):
-            outbox.claim(session, Audience.RESPONDER, lease=house.settings.lease, rules=HoldRules.of(house.settings))
+            outbox_claims.claim(
+                session, Audience.RESPONDER, lease=house.settings.lease, rules=HoldRules.of(house.settings)
+            )
     acknowledge_as(house, dara)
     with house.database.transaction() as session:
         page_id = house.last_page().id
@@ -213,7 +215,7 @@ def test_rule_29_what_is_sent_does_not_wait_for_what_is_decided(house: House) ->
         with house.database.transaction() as sending:
             sending.execute(text("set local lock_timeout = '300ms'"))
             lease, rules = house.settings.lease, HoldRules.of(house.settings)
-            assert outbox.claim(sending, Audience.RESPONDER, lease=lease, rules=rules) is not None
+            assert outbox_claims.claim(sending, Audience.RESPONDER, lease=lease, rules=rules) is not None
 
 
 def test_a_drill_has_no_reporter_and_calls_no_operator(house: House) -> None:

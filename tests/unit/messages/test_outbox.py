@@ -12,10 +12,11 @@ from bot.database.states import Author, OutboxState, Safety
 from bot.database.tables import ContactPoint, Conversation, OutboxMessage
 from bot.errors import LeaseLostError, TemporarySendError, UncertainSendError
 from bot.escalation.ownership import take_over
-from bot.messages import outbox
+from bot.messages import outbox, outbox_claims, receipts
 from bot.messages.holding import HoldRules
 from bot.messages.message import Audience, Receipt, ReceiptState, SendResult
-from bot.messages.outbox import ClaimedOut, Words
+from bot.messages.outbox import Words
+from bot.messages.outbox_claims import ClaimedOut
 from bot.reports.report_store import lock_conversation
 from tests.unit.house import CRY, OTHER_REPORTER, House
 
@@ -24,7 +25,7 @@ LEASE = timedelta(seconds=20)
 
 def _claim(house: House, audience: Audience = Audience.REPORTER) -> ClaimedOut | None:
     with house.database.transaction() as session:
-        return outbox.claim(session, audience, lease=LEASE, rules=HoldRules.of(house.settings))
+        return outbox_claims.claim(session, audience, lease=LEASE, rules=HoldRules.of(house.settings))
 
 
 def _say(
@@ -206,14 +207,14 @@ def test_a_reporters_message_whose_sender_died(talking: House, harmless: frozens
     lost = _claim(talking)
     assert lost is not None
     with talking.database.transaction() as session:
-        outbox.recover_expired_leases(session, harmless_repeats=harmless)
+        outbox_claims.recover_expired_leases(session, harmless_repeats=harmless)
     assert _states(talking)[row] is OutboxState.SENDING, "its lease has not run out"
     talking.pass_time(LEASE + timedelta(seconds=1))
     with talking.database.transaction() as session:
-        outbox.recover_expired_leases(session, harmless_repeats=harmless)
+        outbox_claims.recover_expired_leases(session, harmless_repeats=harmless)
     assert _states(talking)[row] is expected
     with pytest.raises(LeaseLostError), talking.database.transaction() as session:
-        outbox.record_sent(session, lost, SendResult(provider_id="late"), talking.keys)
+        outbox_claims.record_sent(session, lost, SendResult(provider_id="late"), talking.keys)
 
 
 @pytest.mark.parametrize("ended_by", ["take-over", "not safe any more"])
@@ -223,7 +224,7 @@ def test_words_that_may_have_left_are_never_said_to_be_cancelled_or_held(talking
     assert _claim(talking) is not None
     talking.pass_time(LEASE + timedelta(seconds=1))
     with talking.database.transaction() as session:
-        outbox.recover_expired_leases(session, harmless_repeats=frozenset({"sms"}))
+        outbox_claims.recover_expired_leases(session, harmless_repeats=frozenset({"sms"}))
         if ended_by == "take-over":
             session.execute(update(OutboxMessage).values(expect_version=99))
         else:
@@ -249,7 +250,7 @@ def test_receipts_never_run_backwards(talking: House) -> None:
 
     def receipt(state: ReceiptState, provider_id: str = "sms-1") -> int | None:
         with talking.database.transaction() as session:
-            return outbox.record_receipt(
+            return receipts.record_receipt(
                 session, Receipt(channel="sms", provider_id=provider_id, state=state), talking.keys
             )
 
