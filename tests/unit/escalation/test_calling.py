@@ -12,6 +12,7 @@ from bot.database.states import AlarmState, CallState, OutboxState
 from bot.database.tables import OutboxMessage, Page, ResponderCall, Staff, StaffContact
 from bot.errors import PermanentSendError
 from bot.escalation.calling import MOST_TRIES
+from bot.messages.paging_limits import REPEATED_PAGES_APART
 from tests.unit.escalation.phones import events, page_events, reads, sends
 from tests.unit.escalation.seen import STEP, acknowledge_as, paged
 from tests.unit.house import CRY, House
@@ -230,8 +231,9 @@ def test_rule_4_case_4_pages_written_after_an_acknowledgement_are_not_stopped_by
     sends(house, bob, "CALL # Jane")
     sends(house, bob, "UP #")
     assert house.alarm().state is AlarmState.PAGING
+    house.pass_time(REPEATED_PAGES_APART)
     jane = [text for text in reads(house, "Jane") if "case 101" in text]
-    assert len(jane) == 2, "called by name, and paged at her step"
+    assert len(jane) == 2, "called by name, and paged at her step half a minute later: she is awake already"
     assert house.rows(OutboxMessage, state=OutboxState.CANCELLED) == 0
 
 
