@@ -11,16 +11,18 @@ from sqlalchemy.orm import Session
 from bot.conversation.case_desk import template_words
 from bot.conversation.handle_message import opener_of
 from bot.conversation.hotline_words import NOBODY_YET, TOLD, nobody_yet
-from bot.conversation.page_words import LANGUAGE_NAMES, TAKE_BUTTON, TEMPLATES, fill
+from bot.conversation.page_words import CONTEXT, LANGUAGE_NAMES, TAKE_BUTTON, TEMPLATES, WAYS, fill
 from bot.conversation.wording import Catalogues, Wording
 from bot.database.session import database_now
 from bot.database.tables import Alarm, Conversation, InboxMessage, OutboxMessage, Page, Report, Staff, StaffContact
 from bot.errors import SealingError, TemporarySendError
+from bot.escalation.contact_codes import open_code
 from bot.escalation.replies import READY_ANSWERS
 from bot.messages.contacts import address_of
 from bot.messages.message import Audience, Button, OutboundMessage
 from bot.messages.normalising import to_zawgyi
 from bot.messages.outbox import Words, still_goes
+from bot.messages.read_aloud import LINK_ONLY, READ_ALOUD, language_on
 from bot.privacy.sealing import ServiceKeys, open_with
 from bot.settings import Settings
 
@@ -82,7 +84,8 @@ def _nobody_yet(session: Session, row: OutboxMessage, conversation: Conversation
 def _for_responder(session: Session, row: OutboxMessage, composer: Composer) -> OutboundMessage:
     contact = session.get(StaffContact, row.staff_contact_id) if row.staff_contact_id else None
     staff = session.get(Staff, contact.staff_id) if contact else None
-    language = staff.language if staff else composer.wording.deployment.default_language.value
+    own_language = staff.language if staff else composer.wording.deployment.default_language.value
+    language = language_on(row.channel, own_language)
     reply_to = None
     if row.template == "page":
         words, reply_to = _page(session, row, language, composer)
@@ -95,6 +98,7 @@ def _for_responder(session: Session, row: OutboxMessage, composer: Composer) -> 
         text=words.text,
         buttons=words.buttons,
         reply_to=reply_to,
+        language=language,
     )
 
 
@@ -122,11 +126,20 @@ def _page(session: Session, row: OutboxMessage, language: str, composer: Compose
         "code": code,
     }
     texts = composer.wording.catalogues
+    if row.channel in READ_ALOUD:
+        return Words(text=fill(texts, language, TEMPLATES["page_spoken"], values), buttons=(_take(values),)), None
     text = fill(texts, language, TEMPLATES["page" if earlier is None else "page_again"], values)
+    if row.channel in LINK_ONLY:
+        return Words(text=f"{text}\n{composer.settings.console_url}/cases/{report.number}"), None
     if row.channel in composer.writes_as_sms:
         return Words(text=f"{text}\n{fill(texts, language, TEMPLATES['page_sms_reply'], values)}"), None
     take = Button(title=fill(texts, language, TAKE_BUTTON, values), payload=f"ACK {report.number} {code}")
     return Words(text=text, buttons=(take,)), earlier
+
+
+def _take(values: dict[str, object]) -> Button:
+    """What the key means, for a channel that asks for one."""
+    return Button(title="1", payload=f"ACK {values['number']} {values['code']}")
 
 
 def _earlier_page(session: Session, row: OutboxMessage, page: Page) -> str | None:
@@ -152,6 +165,11 @@ def _status(session: Session, row: OutboxMessage, language: str, composer: Compo
         values["name"] = session.scalars(select(Staff.name).where(Staff.id == values["staff_id"])).one()
     values["url"] = f"{composer.settings.console_url}/cases/{values.get('number')}"
     texts = composer.wording.catalogues
+    if "broken_way" in values:
+        way = str(values["broken_way"])
+        values["way"] = texts.text(language, CONTEXT, WAYS.get(way, way))
+    if "code_sealed" in values:
+        values["code"] = open_code(str(values["code_sealed"]), composer.keys)
     text = fill(texts, language, TEMPLATES[row.template], values)
     if row.template != "taken_by_you":
         return Words(text=text)

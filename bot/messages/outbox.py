@@ -22,6 +22,7 @@ from bot.database.tables import Alarm, ContactPoint, Conversation, OutboxMessage
 from bot.errors import LeaseLostError
 from bot.messages.holding import must_be_held
 from bot.messages.message import Audience, Button, Receipt, ReceiptState, SendResult
+from bot.messages.read_aloud import worth_sending
 from bot.messages.retry import Decision, Next
 from bot.privacy.sealing import ServiceKeys, seal_to
 
@@ -144,7 +145,9 @@ def tell_responder(
     due_at: datetime | None = None,
 ) -> int | None:
     """Queue a page or a status for a responder: a template's name and numbers, never content. None when its cause was
-    told of before. It leaves at once, or when it is due."""
+    told of before, or nobody is rung up for it. It leaves at once, or when it is due."""
+    if not worth_sending(channel, template):
+        return None
     row = {
         "key": key,
         "audience": Audience.RESPONDER.value,
@@ -364,6 +367,7 @@ def record_receipt(session: Session, receipt: Receipt, keys: ServiceKeys) -> int
         ReceiptState.DELIVERED: OutboxState.DELIVERED,
         ReceiptState.FAILED: OutboxState.FAILED,
         ReceiptState.OPTED_OUT: OutboxState.FAILED,
+        ReceiptState.GONE: OutboxState.FAILED,
     }.get(receipt.state)
     values: dict[str, Any] = {"receipt_rank": receipt.state.rank}
     if state is not None:

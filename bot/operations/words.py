@@ -17,7 +17,7 @@ from babel.messages.pofile import PoFileError, read_po, write_po
 
 from bot.console.labels import all_labels
 from bot.console.rendering import WAITING_FORMS
-from bot.conversation.page_words import CONTEXT, TAKE_BUTTON, TEMPLATES
+from bot.conversation.page_words import CONTEXT, TAKE_BUTTON, TEMPLATES, WAYS
 from bot.conversation.wording import NEVER_TRANSLATED, PROJECT, Catalogues, Wording
 from bot.deployment import DEMO_DEPLOYMENT, OfferedLanguage
 from bot.errors import ConfigurationError
@@ -59,7 +59,7 @@ def _dialogue() -> Iterator[Source]:
 
 
 def _pages() -> Iterator[Source]:
-    for english in (*TEMPLATES.values(), TAKE_BUTTON):
+    for english in (*TEMPLATES.values(), TAKE_BUTTON, *dict.fromkeys(WAYS.values())):
         yield Source(context=CONTEXT, english=english)
 
 

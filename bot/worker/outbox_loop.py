@@ -19,14 +19,15 @@ from bot.database.tables import Alarm, ContactPoint, Page
 from bot.errors import (
     DatabaseDownError,
     LeaseLostError,
+    MisconfiguredError,
     PermanentSendError,
     SealingError,
     SendError,
     TemporarySendError,
     UncertainSendError,
 )
+from bot.escalation.broken_contacts import mark_broken
 from bot.escalation.pages import page_left, page_undeliverable
-from bot.escalation.roster_store import mark_broken
 from bot.messages import outbox
 from bot.messages.chat_history import note_sent
 from bot.messages.message import Audience, OutboundMessage, SendResult
@@ -87,7 +88,7 @@ class OutboxWorker:
     async def _hand_over(self, name: str, message: OutboundMessage) -> SendResult:
         channel = self._channels.get(name)
         if channel is None:
-            raise PermanentSendError("this channel is not configured any more")
+            raise MisconfiguredError("this channel is not configured any more")
         return await channel.send(message)
 
     def _compose(self, session: Session, claimed: ClaimedOut) -> OutboundMessage:
