@@ -30,7 +30,7 @@ from bot.errors import (
 from bot.messages.message import Audience, OutboundMessage, SendResult
 
 _MOST_AT_ONCE = 8
-_LIBRARIES = ("apprise", "urllib3", "requests", "requests_oauthlib", "oauthlib", "markdown")
+_LIBRARIES = ("urllib3", "requests", "requests_oauthlib", "oauthlib", "markdown")
 _STATUS = re.compile(r"\berror[=: ]+(\d{3})\b")
 _NEVER_LEFT = re.compile(
     r"NewConnectionError|NameResolutionError|ConnectTimeout|Failed to establish|Connection refused"
@@ -59,6 +59,8 @@ class AppriseChannel:
             storage_mode=PersistentStoreMode.MEMORY,
         )
         _listen()
+        # The library loads all its services at the first address it reads (0.8 s): not while somebody waits for a page.
+        apprise.Apprise.instantiate("ntfys://nobody.invalid/nothing", asset=self._asset)
 
     def verify(self, request: ProviderRequest) -> None:
         """Nothing posted here is ever genuine."""
@@ -120,13 +122,17 @@ class _Heard(local):
 _heard = _Heard()
 
 
-class _Ear(logging.Handler):
+class _Ear(logging.Filter):
     """The library answers yes or no; why is only in what it logs. That is listened to here and goes nowhere else: it
     holds addresses, logins and texts."""
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep the first reason. Nothing of the words is kept."""
-        if _heard.failure is not None and not isinstance(_heard.failure, UncertainSendError):
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep the first reason, nothing of the words; no handler ever sees the record."""
+        self._listen(record)
+        return False
+
+    def _listen(self, record: logging.LogRecord) -> None:
+        if _heard.failure is not None:
             return
         said = record.getMessage()
         if (status := _STATUS.search(said)) and record.levelno >= logging.WARNING:
@@ -145,12 +151,8 @@ def _of_status(status: int) -> SendError:
 def _listen() -> None:
     """Let nothing that these libraries log reach a log of ours."""
     for name in _LIBRARIES:
-        logger = logging.getLogger(name)
-        logger.propagate = False
-        logger.setLevel(logging.CRITICAL)
-        if not logger.handlers:
-            logger.addHandler(logging.NullHandler())
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     listened = logging.getLogger("apprise")
     listened.setLevel(logging.DEBUG)
-    if not any(isinstance(handler, _Ear) for handler in listened.handlers):
-        listened.addHandler(_Ear())
+    if not any(isinstance(each, _Ear) for each in listened.filters):
+        listened.addFilter(_Ear())
