@@ -56,7 +56,8 @@ def refused_because(address: str) -> str | None:
     try:
         split = urlsplit(address)
         host = split.hostname or ""
-        asked = {name.lower().lstrip("-+:") for name, _ in parse_qsl(split.query, keep_blank_values=True)}
+        asked = {name.lower().lstrip("-+: ") for name, _ in parse_qsl(split.query, keep_blank_values=True)}
+        readable = split.port != 0
     except ValueError:
         readable = False
     if not readable:

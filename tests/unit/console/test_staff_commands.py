@@ -15,8 +15,9 @@ from bot.console.passwords import WeakPasswordError
 from bot.database.session import Database
 from bot.database.tables import Staff, StaffContact
 from bot.errors import ConfigurationError
+from bot.operations.contact_commands import staff_channel
 from bot.operations.demo_people import ensure_demo_people
-from bot.operations.staff_commands import oncall_app, staff_app, staff_channel
+from bot.operations.staff_commands import oncall_app, staff_app
 from bot.privacy.keys_file import write_private_file
 from bot.privacy.sealing import ServiceKeys
 from bot.settings import SandboxSettings, Settings, SmsGatewaySettings, TelegramSettings, TwilioSettings
@@ -51,7 +52,7 @@ def test_an_account_a_contact_and_a_shift_make_somebody_reachable(run: Command, 
     assert run("oncall", "show").exit_code == 1
     assert "nothing reaches Noor yet" in run("oncall", "add", "Noor").output
     assert "NOT REACHABLE" in run("oncall", "show").output
-    assert run("staff", "contact", "add", "noor", "sms", "081 234 5678").exit_code == 0
+    assert run("staff", "contact", "add", "noor", "sms", "081 234 5678", "--vouched").exit_code == 0
     shown = run("oncall", "show")
     assert shown.exit_code == 0
     assert "yes, by sms_gateway" in shown.output
