@@ -23,6 +23,7 @@ class FakeNtfy(HttpProvider):
 
     def __init__(self) -> None:
         super().__init__()
+        self.redirect: str | None = None  # where everything is sent on to
         self.sent: list[Published] = []
 
     @property
@@ -30,6 +31,8 @@ class FakeNtfy(HttpProvider):
         return f"ntfy://{USER}:{PASSWORD}@{self.url.removeprefix('http://')}/{TOPIC}"
 
     def answer(self, request: Received) -> Answer | None:
+        if self.redirect is not None:
+            return Answer(status=307, headers={"location": self.redirect})
         if (request.method, request.path) != ("POST", "/"):
             return self.refuse_unexpected(request)
         login = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()

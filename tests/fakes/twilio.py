@@ -68,6 +68,7 @@ class FakeTwilio(HttpProvider):
         self.account = account
         self.auth_token = auth_token
         self.sent: list[SentByTwilio] = []
+        self.refusal: Answer | None = None  # said to everything from now on
         self.calls: list[CallByTwilio] = []
         self.media: dict[str, bytes] = {}
         self.media_deleted: list[str] = []
@@ -170,6 +171,8 @@ class FakeTwilio(HttpProvider):
         )
 
     def answer(self, request: Received) -> Answer | None:
+        if self.refusal is not None:
+            return self.refusal
         if request.path.startswith("/stored/"):
             return self._give_stored(request)
         if "/Media/" in request.path:

@@ -12,7 +12,7 @@ from bot.channels.apprise_send import AppriseChannel
 from bot.channels.quiet_http import Timeouts
 from bot.errors import PermanentSendError, UncertainSendError
 from bot.messages.message import Audience, OutboundMessage
-from tests.fakes.http_provider import Answer, Fault
+from tests.fakes.http_provider import Fault
 from tests.fakes.ntfy import FakeNtfy
 
 TAKEN = {
@@ -108,7 +108,7 @@ def test_a_service_that_says_nothing_is_given_up_and_the_others_do_not_wait_for_
 def test_a_redirect_is_not_followed() -> None:
     """It would carry the words, and with some services the login, to whoever stands there."""
     with FakeNtfy() as ntfy, FakeNtfy() as elsewhere:
-        ntfy.answer = lambda _request: Answer(status=307, headers={"location": f"{elsewhere.url}/"})  # type: ignore[method-assign]
+        ntfy.redirect = f"{elsewhere.url}/"
         (outcome,) = _send(_page(ntfy.address))
         assert isinstance(outcome, PermanentSendError | UncertainSendError)
         assert elsewhere.received == []

@@ -174,7 +174,7 @@ REFUSALS: dict[str, tuple[int, type[SendError]]] = {
 async def test_only_the_persons_own_number_can_be_what_is_broken(
     voice: TwilioVoiceChannel, twilio: FakeTwilio, code: int, meaning: type[SendError]
 ) -> None:
-    twilio.answer = lambda _request: Answer(status=400, body={"code": code, "message": NOOR})  # type: ignore[method-assign]
+    twilio.refusal = Answer(status=400, body={"code": code, "message": NOOR})
     with pytest.raises(SendError) as caught:
         await voice.send(page())
     assert type(caught.value) is meaning
