@@ -87,6 +87,13 @@ class PermanentSendError(SendError):
     kind = "permanent"
 
 
+class MisconfiguredError(PermanentSendError):
+    """Our own settings are at fault (credentials refused, a sender that may not send): no address is broken by it, and
+    it works again once they are corrected."""
+
+    kind = "settings"
+
+
 class BlockedError(PermanentSendError):
     """The person blocked the bot or deactivated the account (Telegram 403)."""
 

@@ -28,6 +28,7 @@ class TwilioSettings(BaseModel):
     account_sid: str | None = None
     auth_token: SecretStr | None = None
     sender: str | None = None  # the E.164 number messages leave from
+    caller: str | None = None  # the number that calls responders; None: nobody is called
     keyword_answers_off: bool = False  # the operator switched Twilio's own answers to HELP and STOP off
     base_url: str = "https://api.twilio.com"
 
@@ -40,6 +41,12 @@ class SmsGatewaySettings(BaseModel):
     signing_key: SecretStr | None = None  # HMAC key of the app's webhooks
     base_url: str = "https://api.sms-gate.app/3rdparty/v1"
     replay_window: timedelta = timedelta(minutes=5)
+
+
+class AppriseSettings(BaseModel):
+    """Ways to wake responders by ntfy, e-mail, Slack, Pushover and others; each address is an Apprise URL."""
+
+    enabled: bool = False
 
 
 class SandboxSettings(BaseModel):
@@ -92,6 +99,7 @@ class Settings(BaseSettings):
     telegram_staff: TelegramSettings = Field(default_factory=TelegramSettings)
     twilio: TwilioSettings = Field(default_factory=TwilioSettings)
     sms_gateway: SmsGatewaySettings = Field(default_factory=SmsGatewaySettings)
+    apprise: AppriseSettings = Field(default_factory=AppriseSettings)
     sandbox: SandboxSettings = Field(default_factory=SandboxSettings)
 
     @property

@@ -111,6 +111,14 @@ class AnswersTaps(Protocol):
         ...
 
 
+class AnswersRequests(Protocol):
+    """A channel whose provider waits for words in answer to what it posted, as in the middle of a telephone call."""
+
+    def answer(self, request: ProviderRequest) -> str:
+        """XML, once all that the request held is stored."""
+        ...
+
+
 class TellsItsProvider(Protocol):
     """A channel whose provider must be told, by us, whether to post here or to wait until we fetch."""
 

@@ -11,7 +11,14 @@ from http import HTTPStatus
 
 import httpx
 
-from bot.errors import PermanentSendError, RetryAfterError, SendError, TemporarySendError, UncertainSendError
+from bot.errors import (
+    MisconfiguredError,
+    PermanentSendError,
+    RetryAfterError,
+    SendError,
+    TemporarySendError,
+    UncertainSendError,
+)
 
 # These happen before the first byte of the request is written.
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
@@ -39,5 +46,5 @@ def after_status(status: int, headers: Mapping[str, str]) -> SendError:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         return TemporarySendError(f"status {status}")
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return PermanentSendError(f"credentials refused with status {status}: correct the settings")
+        return MisconfiguredError(f"credentials refused with status {status}: correct the settings")
     return PermanentSendError(f"status {status}")

@@ -6,13 +6,9 @@ with a SIM does (sms_gateway.py).
 
 from __future__ import annotations
 
-import base64
-import hmac
-import json
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from http import HTTPStatus
-from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 import structlog
@@ -21,21 +17,14 @@ from pydantic import SecretStr
 from bot.channels.addresses import can_be_answered, telephone
 from bot.channels.channel import Delivery, ProviderRequest
 from bot.channels.file_download import judged, pieces_of
-from bot.channels.provider_answers import after_no_answer, after_status
+from bot.channels.provider_answers import after_no_answer
 from bot.channels.quiet_http import Timeouts, http_client
 from bot.channels.request_body import form_fields, optional_text, required_text
-from bot.channels.signatures import demand, require_equal
+from bot.channels.signatures import demand
 from bot.channels.sms_segments import part_count
 from bot.channels.twilio_media import kind_of_message, media_in, path_of
-from bot.errors import (
-    BadSignatureError,
-    MalformedRequestError,
-    OptedOutError,
-    PermanentSendError,
-    SendError,
-    TemporarySendError,
-    UncertainSendError,
-)
+from bot.channels.twilio_requests import OPTED_OUT, json_answer, refusal, verify_signature
+from bot.errors import PermanentSendError, SendError, UncertainSendError
 from bot.messages.message import (
     Audience,
     InboundMessage,
@@ -48,8 +37,9 @@ from bot.messages.message import (
 _log = structlog.get_logger(__name__)
 
 MOST_PARTS = 10  # beyond it Twilio's limit of 1,600 characters and the carriers' own limits are near (error 21617)
-OPTED_OUT = "21610"  # https://www.twilio.com/docs/api/errors/21610
-QUEUE_FULL = "21611"  # https://www.twilio.com/docs/api/errors/21611: wait and repeat
+# https://www.twilio.com/docs/api/errors/30005, .../30006: no such telephone, or one that no SMS reaches. 30003 (out of
+# coverage, or switched off) is none of them: it may be reached tomorrow.
+_GONE = frozenset({"30005", "30006"})
 # https://www.twilio.com/docs/messaging/api/message-resource#message-status-values
 _STATES = {
     "accepted": ReceiptState.ACCEPTED,
@@ -100,21 +90,8 @@ class TwilioChannel:
         self._downloads = httpx.AsyncClient(timeout=(timeouts or Timeouts()).for_httpx())  # redirects go without login
 
     def verify(self, request: ProviderRequest) -> None:
-        """HMAC-SHA1 over the public URL and the sorted fields, in base64.
-
-        Twilio signs the URL with or without the default port, so both are tried
-        (https://www.twilio.com/docs/usage/security#validating-requests).
-        """
-        unreadable = False
-        fields: tuple[tuple[str, str], ...] = ()
-        try:
-            fields = form_fields(request.body)
-        except MalformedRequestError:
-            unreadable = True
-        if unreadable:
-            raise BadSignatureError
-        expected = [signature(self._token, url, fields) for url in _spellings(request.url)]
-        require_equal(request.headers.get("x-twilio-signature"), *expected)
+        """By the account's auth token."""
+        verify_signature(self._token, request)
 
     def parse(self, request: ProviderRequest) -> Delivery:
         """A message, or a receipt when MessageStatus is there. FromCity, FromZip and such are never read."""
@@ -157,10 +134,10 @@ class TwilioChannel:
         except httpx.HTTPError as error:
             failure = after_no_answer(error)
         if failure is None and answer.status_code != HTTPStatus.CREATED:
-            failure = _refusal(answer)
+            failure = refusal(answer)
         if failure is not None:
             raise failure
-        message_id = optional_text(_json(answer), "sid")
+        message_id = optional_text(json_answer(answer), "sid")
         if not message_id:
             raise UncertainSendError("the answer could not be read")
         return SendResult(provider_id=message_id, parts=parts)
@@ -210,49 +187,10 @@ class TwilioChannel:
         code = optional_text(fields, "ErrorCode")
         if code == OPTED_OUT:
             state = ReceiptState.OPTED_OUT
+        elif code in _GONE:
+            state = ReceiptState.GONE
         # A code is digits; anything else could be words with an address in them.
         error_code = code if code.isascii() and code.isdigit() else None
         return Delivery(
             receipts=(Receipt(channel=self.name, provider_id=message_id, state=state, error_code=error_code),)
         )
-
-
-def signature(token: str, url: str, fields: tuple[tuple[str, str], ...]) -> str:
-    """What X-Twilio-Signature must hold for a form posted to `url`; a field given twice counts once per value."""
-    signed = url + "".join(name + value for name, value in sorted(set(fields)))
-    return base64.b64encode(hmac.digest(token.encode(), signed.encode(), "sha1")).decode()
-
-
-def _spellings(url: str) -> tuple[str, ...]:
-    """The URL as it is, and with its scheme's default port written out or left out."""
-    split = urlsplit(url)
-    default = {"https": 443, "http": 80}.get(split.scheme)
-    if default is None or not split.hostname:
-        return (url,)
-    host = split.netloc.removesuffix(f":{default}")
-    if split.port not in (None, default):
-        return (url,)
-    return tuple({url, urlunsplit(split._replace(netloc=host)), urlunsplit(split._replace(netloc=f"{host}:{default}"))})
-
-
-def _refusal(answer: httpx.Response) -> SendError:
-    """Only the code is read of an error answer: its message quotes the number (https://www.twilio.com/docs/api/errors)."""
-    code = _json(answer).get("code")
-    named = str(code) if isinstance(code, int) else ""
-    if named == OPTED_OUT:
-        return OptedOutError()
-    if named == QUEUE_FULL:
-        return TemporarySendError(f"code {named}")
-    if answer.status_code == HTTPStatus.BAD_REQUEST and named:
-        return PermanentSendError(f"code {named}")
-    if answer.is_success:
-        return UncertainSendError(f"status {answer.status_code}")
-    return after_status(answer.status_code, answer.headers)
-
-
-def _json(answer: httpx.Response) -> Mapping[str, object]:
-    try:
-        value = json.loads(answer.content)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}

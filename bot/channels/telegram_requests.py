@@ -21,7 +21,7 @@ from bot.channels.provider_answers import after_no_answer, after_status
 from bot.channels.quiet_http import Timeouts
 from bot.errors import (
     BlockedError,
-    PermanentSendError,
+    MisconfiguredError,
     RetryAfterError,
     SendError,
     TemporarySendError,
@@ -95,7 +95,7 @@ def refusal(status: int, payload: bytes) -> SendError:
     if status == HTTPStatus.CONFLICT:
         return TemporarySendError("another process polls with this token, or a webhook is set")
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND):
-        return PermanentSendError("Telegram refused the bot's token: correct the settings")
+        return MisconfiguredError("Telegram refused the bot's token: correct the settings")
     return after_status(status, {})
 
 

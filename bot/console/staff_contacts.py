@@ -3,7 +3,6 @@ in escalation/roster.py."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,15 +11,13 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.console.accounts import AccountError
-from bot.conversation.responder_turn import link_code_hash
 from bot.database.session import database_now
 from bot.database.tables import AuditEntry, RosterEntry, Staff, StaffContact
+from bot.escalation import contact_codes
+from bot.escalation.contact_codes import Typed
 from bot.escalation.roster import places, who_is_on_call
 from bot.escalation.roster_store import load_roster, load_ways
 from bot.privacy.sealing import ServiceKeys, seal_with
-
-_LINK_CODE_SIGNS = "234679ACDEFGHJKMNPQRTUVWXY"  # none that is misread for another
-_LINK_CODE_LENGTH = 8  # 2 * 10^11 codes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +41,11 @@ class LinkCode:
     code: str = field(repr=False)
 
 
-def add_address(session: Session, staff: Staff, *, channel: str, address: str, keys: ServiceKeys) -> StaffContact:
-    """A contact whose address the operator knows and vouches for; last in the person's order. AccountError when the
-    address is somebody's already."""
+def add_address(
+    session: Session, staff: Staff, *, channel: str, address: str, keys: ServiceKeys, vouched: bool = False
+) -> StaffContact:
+    """A contact at this address, last in the person's order. It is used once the code that is sent to it was typed
+    back, or at once when the operator vouches for it. AccountError when the address is somebody's already."""
     address_hash = keys.lookup_hash("address", channel, address)
     taken = select(StaffContact.id).where(StaffContact.channel == channel, StaffContact.address_hash == address_hash)
     if session.scalar(taken) is not None:
@@ -57,25 +56,28 @@ def add_address(session: Session, staff: Staff, *, channel: str, address: str, k
         rank=_next_rank(session, staff),
         address_hash=address_hash,
         address_sealed=seal_with(keys.address, address),
-        verified_at=func.now(),
+        verified_at=func.now() if vouched else None,
     )
-    return _add(session, contact)
+    _add(session, contact)
+    if vouched:
+        session.add(AuditEntry(staff_id=staff.id, action="contact_vouched_for"))
+    else:
+        contact_codes.send_code(session, contact, keys)
+    return contact
 
 
 def begin_link(session: Session, staff: Staff, *, channel: str, keys: ServiceKeys) -> LinkCode:
     """A contact that waits for its chat: whoever sends the code to the staff bot is it. An earlier code is void."""
     session.execute(
         delete(StaffContact).where(
-            StaffContact.staff_id == staff.id, StaffContact.channel == channel, StaffContact.link_code_hash.is_not(None)
+            StaffContact.staff_id == staff.id,
+            StaffContact.channel == channel,
+            StaffContact.link_code_hash.is_not(None),
+            StaffContact.address_sealed.is_(None),
         )
     )
-    code = "".join(secrets.choice(_LINK_CODE_SIGNS) for _ in range(_LINK_CODE_LENGTH))
-    contact = StaffContact(
-        staff_id=staff.id,
-        channel=channel,
-        rank=_next_rank(session, staff),
-        link_code_hash=link_code_hash(keys, code),
-    )
+    contact = StaffContact(staff_id=staff.id, channel=channel, rank=_next_rank(session, staff))
+    code = contact_codes.new_link_code(session, contact, keys)
     return LinkCode(contact_id=_add(session, contact).id, code=code)
 
 
@@ -89,13 +91,45 @@ def list_contacts(session: Session, staff: Staff) -> Sequence[StaffContact]:
     ).all()
 
 
-def remove_contact(session: Session, staff: Staff, contact_id: int) -> None:
-    """Erase an address. The row stays without it, because pages refer to it. AccountError when it is not theirs."""
+def find_contact(session: Session, staff: Staff, contact_id: int) -> StaffContact:
+    """One of the person's contacts. AccountError when it is not theirs."""
     contact = session.scalar(
         select(StaffContact).where(StaffContact.id == contact_id, StaffContact.staff_id == staff.id)
     )
     if contact is None:
         raise AccountError(f"{staff.name} has no contact number {contact_id}")
+    return contact
+
+
+def send_code_again(session: Session, staff: Staff, contact_id: int, keys: ServiceKeys) -> bool:
+    """Send a new code to a contact, also to a broken one that was mended. False when one went out within the last
+    minute. AccountError when it is not theirs, or is a chat, which sends its code itself."""
+    contact = find_contact(session, staff, contact_id)
+    if contact.address_sealed is None:
+        raise AccountError("nothing can be sent there yet; add it anew for a new code")
+    return contact_codes.send_code(session, contact, keys)
+
+
+def verify_contact(session: Session, staff: Staff, contact_id: int, code: str, keys: ServiceKeys) -> Typed:
+    """The person typed the code that was sent to them. AccountError when the contact is not theirs."""
+    return contact_codes.check_code(session, find_contact(session, staff, contact_id), code, keys)
+
+
+def order_contacts(session: Session, staff: Staff, contact_ids: Sequence[int]) -> None:
+    """Try these in this order from now on, and the person's others after them. AccountError when one is not theirs or
+    stands there twice; then nothing is changed."""
+    if len(set(contact_ids)) != len(contact_ids):
+        raise AccountError("a contact stands there twice")
+    first = [find_contact(session, staff, each) for each in contact_ids]
+    rest = [each for each in list_contacts(session, staff) if each.id not in contact_ids]
+    for rank, contact in enumerate([*first, *rest], start=1):
+        contact.rank = rank
+    session.add(AuditEntry(staff_id=staff.id, action="contacts_ordered"))
+
+
+def remove_contact(session: Session, staff: Staff, contact_id: int) -> None:
+    """Erase an address. The row stays without it, because pages refer to it. AccountError when it is not theirs."""
+    find_contact(session, staff, contact_id)
     session.execute(
         update(StaffContact)
         .where(StaffContact.id == contact_id)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.conversation.page_words import LANGUAGE_NAMES, NO_BUTTON, TEMPLATES, YES_BUTTON, fill, urgency_words
+from bot.conversation.page_words import LANGUAGE_NAMES, NO_BUTTON, TEMPLATES, YES_BUTTON, Form, fill, urgency_words
 from bot.conversation.wording import Catalogues
 from bot.database.tables import Alarm, HandOver, OutboxMessage, Page, Report, ResponderCall, Staff
 from bot.messages.message import Button
@@ -17,7 +17,14 @@ ASKING = frozenset({"page_call", "page_hand_over"})
 
 
 def asking_words(
-    session: Session, row: OutboxMessage, language: str, catalogues: Catalogues, keys: ServiceKeys, *, sms: bool
+    session: Session,
+    row: OutboxMessage,
+    language: str,
+    catalogues: Catalogues,
+    keys: ServiceKeys,
+    *,
+    form: Form,
+    url: str,
 ) -> Words:
     """Who asks, for which case, and how to say yes or no to it with the code of this very page."""
     assert row.template is not None
@@ -39,8 +46,11 @@ def asking_words(
         "minutes": int(waiting.one()) // 60,
         "code": keys.page_code(page.id),
     }
-    text = fill(catalogues, language, TEMPLATES[row.template], values)
-    if sms:
+    spoken = form is Form.SPOKEN
+    text = fill(catalogues, language, TEMPLATES[f"{row.template}_spoken" if spoken else row.template], values)
+    if form is Form.LINK:
+        return Words(text=f"{text}\n{url}/cases/{report.number}")
+    if form is Form.SMS:
         return Words(text=f"{text}\n{fill(catalogues, language, TEMPLATES[f'{row.template}_sms_reply'], values)}")
     choices = (("YES", YES_BUTTON), ("NO", NO_BUTTON))
     buttons = tuple(

@@ -17,9 +17,9 @@ from bot.conversation.received_files import take_files
 from bot.database.session import database_now
 from bot.database.tables import OutboxMessage
 from bot.escalation.alarms import raise_alarm
+from bot.escalation.broken_contacts import mark_broken
 from bot.escalation.pages import page_undeliverable
 from bot.escalation.replies import parse_reply
-from bot.escalation.roster_store import mark_broken
 from bot.messages import inbox
 from bot.messages.bundling import fail_bundled, pages_named_in
 from bot.messages.chat_history import note_received
@@ -35,7 +35,7 @@ from bot.reports.urgency import Urgency
 from bot.reports.urgency_floor import FloorVerdict, assess
 from bot.settings import Settings
 
-STAFF_ONLY_CHANNELS = frozenset({"telegram_staff", "sandbox_staff"})
+STAFF_ONLY_CHANNELS = frozenset({"telegram_staff", "sandbox_staff", "voice_twilio", "apprise"})
 
 
 def take_in(
@@ -105,10 +105,10 @@ def take_receipt(session: Session, receipt: Receipt, *, keys: ServiceKeys, setti
     """Note what a provider says later. A page that it could not deliver after all moves its alarm on at once, and the
     alarm of every other case that it named."""
     outbox_id = record_receipt(session, receipt, keys)
-    if outbox_id is None or receipt.state not in (ReceiptState.FAILED, ReceiptState.OPTED_OUT):
+    if outbox_id is None or not (receipt.state is ReceiptState.FAILED or receipt.state.breaks_the_address):
         return
     row = session.get_one(OutboxMessage, outbox_id)
-    if receipt.state is ReceiptState.OPTED_OUT and row.staff_contact_id is not None:
+    if receipt.state.breaks_the_address and row.staff_contact_id is not None:
         mark_broken(session, row.staff_contact_id, receipt.state.value)
     named = pages_named_in(session, row)
     fail_bundled(session, outbox_id, error_kind=f"receipt_{receipt.state.value}")

@@ -14,10 +14,11 @@ from bot.conversation.handle_message import opener_of
 from bot.conversation.hotline_words import NOBODY_YET, TOLD, nobody_yet
 from bot.conversation.page_cases import cases_of, earlier_page, refuse_unwanted
 from bot.conversation.page_texts import page_words, ranges
-from bot.conversation.page_words import BUSY_BUTTON, TEMPLATES, fill
+from bot.conversation.page_words import BUSY_BUTTON, CONTEXT, TEMPLATES, WAYS, Form, fill
 from bot.conversation.wording import Catalogues, Wording
 from bot.database.tables import Conversation, InboxMessage, OutboxMessage, Staff, StaffContact
 from bot.errors import SealingError, TemporarySendError
+from bot.escalation.contact_codes import open_code
 from bot.escalation.replies import READY_ANSWERS
 from bot.messages.contacts import address_of
 from bot.messages.holding import HoldRules
@@ -25,6 +26,7 @@ from bot.messages.message import Audience, Button, OutboundMessage
 from bot.messages.normalising import to_zawgyi
 from bot.messages.outbox import Words
 from bot.messages.outbox_claims import still_goes
+from bot.messages.read_aloud import LINK_ONLY, READ_ALOUD, language_on
 from bot.messages.tellings import told_with
 from bot.privacy.sealing import ServiceKeys, open_with
 from bot.settings import Settings
@@ -87,14 +89,15 @@ def _nobody_yet(session: Session, row: OutboxMessage, conversation: Conversation
 def _for_responder(session: Session, row: OutboxMessage, composer: Composer) -> OutboundMessage:
     contact = session.get(StaffContact, row.staff_contact_id) if row.staff_contact_id else None
     staff = session.get(Staff, contact.staff_id) if contact else None
-    language = staff.language if staff else composer.wording.deployment.default_language.value
+    own_language = staff.language if staff else composer.wording.deployment.default_language.value
+    language = language_on(row.channel, own_language)
     reply_to = None
     if row.template == "page":
         words, reply_to = _page(session, row, language, composer)
     elif row.template in ASKING:
         refuse_unwanted(session, row)
-        sms = row.channel in composer.writes_as_sms
-        words = asking_words(session, row, language, composer.wording.catalogues, composer.keys, sms=sms)
+        form, url = _form(row, composer), composer.settings.console_url
+        words = asking_words(session, row, language, composer.wording.catalogues, composer.keys, form=form, url=url)
     else:
         words = _status(session, row, language, composer)
     return OutboundMessage(
@@ -104,6 +107,7 @@ def _for_responder(session: Session, row: OutboxMessage, composer: Composer) -> 
         text=words.text,
         buttons=words.buttons,
         reply_to=reply_to,
+        language=language,
     )
 
 
@@ -120,16 +124,25 @@ def _page(session: Session, row: OutboxMessage, language: str, composer: Compose
     """With what it replies to, where the channel can: only that sounds again."""
     cases = cases_of(session, row, composer.keys)
     earlier = earlier_page(session, row, cases)
-    sms = row.channel in composer.writes_as_sms
+    form = _form(row, composer)
     words = page_words(
         composer.wording.catalogues,
         language,
         cases,
         again=earlier is not None,
-        sms=sms,
+        form=form,
         url=composer.settings.console_url,
     )
-    return words, None if sms else earlier
+    return words, earlier if form is Form.CHAT else None
+
+
+def _form(row: OutboxMessage, composer: Composer) -> Form:
+    """How the channel of this row brings words to a person, and how they answer."""
+    if row.channel in READ_ALOUD:
+        return Form.SPOKEN
+    if row.channel in LINK_ONLY:
+        return Form.LINK
+    return Form.SMS if row.channel in composer.writes_as_sms else Form.CHAT
 
 
 def _status(session: Session, row: OutboxMessage, language: str, composer: Composer) -> Words:
@@ -139,6 +152,11 @@ def _status(session: Session, row: OutboxMessage, language: str, composer: Compo
         values["name"] = session.scalars(select(Staff.name).where(Staff.id == values["staff_id"])).one()
     values["url"] = f"{composer.settings.console_url}/cases/{values.get('number')}"
     texts = composer.wording.catalogues
+    if "broken_way" in values:
+        way = str(values["broken_way"])
+        values["way"] = texts.text(language, CONTEXT, WAYS.get(way, way))
+    if "code_sealed" in values:
+        values["code"] = open_code(str(values["code_sealed"]), composer.keys)
     if len(numbers := told_with(session, row)) > 1:
         return Words(text=fill(texts, language, TEMPLATES["taken_by_others"], {"numbers": ranges(numbers)}))
     text = fill(texts, language, TEMPLATES[row.template], values)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.channels.sms_segments import part_count
 from bot.conversation.page_cases import PageCase
-from bot.conversation.page_words import LANGUAGE_NAMES, TAKE_BUTTON, TEMPLATES, UP_BUTTON, fill, urgency_words
+from bot.conversation.page_words import LANGUAGE_NAMES, TAKE_BUTTON, TEMPLATES, UP_BUTTON, Form, fill, urgency_words
 from bot.conversation.wording import Catalogues
 from bot.messages.message import Button
 from bot.messages.outbox import Words
@@ -16,15 +16,19 @@ _MOST_LINES = 40  # more never fit
 
 
 def page_words(
-    texts: Catalogues, language: str, cases: Sequence[PageCase], *, again: bool, sms: bool, url: str
+    texts: Catalogues, language: str, cases: Sequence[PageCase], *, again: bool, form: Form, url: str
 ) -> Words:
     """The page. `again`: the same telephone was told of its one case before. With several cases it names them in their
     order as long as it keeps the limits, then tells how many more, with the numbers of those nobody was told of."""
+    if form is Form.SPOKEN:
+        return _spoken(texts, language, cases)
+    if form is Form.LINK:
+        return _linked(texts, language, cases, again=again, url=url)
     if len(cases) == 1:
-        text = _one(texts, language, cases[0], again=again, sms=sms)
+        text = _one(texts, language, cases[0], again=again, sms=form is Form.SMS)
     else:
-        text = _several(texts, language, cases, sms=sms, url=url)
-    if sms:
+        text = _several(texts, language, cases, sms=form is Form.SMS, url=url)
+    if form is Form.SMS:
         return Words(text=text)
     buttons = [
         _button(texts, language, TAKE_BUTTON, case, payload=f"ACK {case.number} {case.code}")
@@ -33,6 +37,26 @@ def page_words(
     if len(cases) == 1:
         buttons.append(_button(texts, language, UP_BUTTON, cases[0], payload=f"UP {cases[0].number} {cases[0].code}"))
     return Words(text=text, buttons=tuple(buttons))
+
+
+def _spoken(texts: Catalogues, language: str, cases: Sequence[PageCase]) -> Words:
+    """A voice asks about one case only: the key takes the most urgent one, and no other by mistake."""
+    values = {**_values(texts, language, cases[0]), "count": len(cases)}
+    text = fill(texts, language, TEMPLATES["page_spoken" if len(cases) == 1 else "page_bundle_spoken"], values)
+    return Words(text=text, buttons=(Button(title="1", payload=f"ACK {cases[0].number} {cases[0].code}"),))
+
+
+def _linked(texts: Catalogues, language: str, cases: Sequence[PageCase], *, again: bool, url: str) -> Words:
+    """Codes are of no use where nothing can be answered, and stay out of it."""
+    if len(cases) == 1:
+        text = _one(texts, language, cases[0], again=again, sms=False)
+        return Words(text=f"{text}\n{url}/cases/{cases[0].number}")
+    values = {
+        "count": len(cases),
+        "minutes": max(case.minutes for case in cases),
+        "numbers": ranges(case.number for case in cases),
+    }
+    return Words(text=f"{fill(texts, language, TEMPLATES['page_bundle_link'], values)}\n{url}")
 
 
 def _button(texts: Catalogues, language: str, title: str, case: PageCase, *, payload: str) -> Button:

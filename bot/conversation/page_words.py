@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 from bot.conversation.wording import Catalogues
@@ -11,10 +12,15 @@ CONTEXT = "page"
 TEMPLATES = {
     "page": "{urgency}: case {number}, language {language}, waiting {minutes} min.",
     "page_again": "Still nobody: {urgency}, case {number}, language {language}, waiting {minutes} min.",
+    "page_spoken": "{urgency}. Case {number}. To take it, press 1.",
+    "page_bundle_spoken": "{count} urgent cases waiting. The first: {urgency}. Case {number}. To take it, press 1.",
+    "page_bundle_link": "{count} urgent cases waiting, oldest {minutes} min: {numbers}.",
     "page_sms_reply": "To take it, reply: ACK {number} {code}",
     "page_call": "{name} asks for you: {urgency}, case {number}, language {language}, waiting {minutes} min.",
+    "page_call_spoken": "{name} asks for you. {urgency}. Case {number}. To come, press 1. If you cannot, press 2.",
     "page_call_sms_reply": "I come: YES {number} {code}. I cannot: NO {number} {code}",
     "page_hand_over": "{name} asks you to take over: {urgency}, case {number}, language {language}.",
+    "page_hand_over_spoken": "{name} asks you to take over case {number}. To take it, press 1. If you cannot, press 2.",
     "page_hand_over_sms_reply": "I take it: YES {number} {code}. I cannot: NO {number} {code}",
     "page_bundle": "{count} urgent cases waiting, oldest {minutes} min. To take one, reply: ACK, its number, its code.",
     "page_bundle_line": "ACK {number} {code}: {urgency}, {language}, {minutes} min",
@@ -58,16 +64,36 @@ TEMPLATES = {
     "not_understood": "Not understood. To take a case, reply: ACK, its number, its code.",
     "roster_nobody": "Roster, next {days} days: nobody can be reached in {count} gaps, first {begins} to {ends}.",
     "roster_unread": "Roster, next {days} days: nobody reads {languages} in {count} gaps, first {begins} to {ends}.",
+    "contact_code": "Your code: {code}. It is good for ten minutes.",
+    "contact_broken": "Pages do not reach you by {way} any more. Please have it mended, and verify it again.",
+    "contact_broken_of": "Pages do not reach {name} by {way} any more. Please help to mend it.",
+    "code_throttled": "Too many wrong codes. Please try again in an hour.",
     "linked": "This chat is now linked to your account.",
     "not_known": "This chat is not linked. Ask your supervisor for a code and send it here.",
 }
 LANGUAGE_NAMES = {"th": "ไทย", "km": "ខ្មែរ", "vi": "Tiếng Việt", "my": "မြန်မာ", "en": "English"}
+WAYS = {
+    "sms_twilio": "SMS",
+    "sms_gateway": "SMS",
+    "telegram_staff": "Telegram",
+    "voice_twilio": "telephone call",
+    "apprise": "e-mail or app",
+}
 TAKE_BUTTON = "Take case {number}"
 UP_BUTTON = "Wake the next one"
 BUSY_BUTTON = "I am at work on it"
 YES_BUTTON = "Yes, I do it"
 NO_BUTTON = "No, I cannot"
 BUTTONS = (TAKE_BUTTON, UP_BUTTON, BUSY_BUTTON, YES_BUTTON, NO_BUTTON)
+
+
+class Form(StrEnum):
+    """How words reach a responder, and how they answer."""
+
+    CHAT = "chat"  # with buttons
+    SMS = "sms"  # answered by words
+    SPOKEN = "spoken"  # answered by keys
+    LINK = "link"  # nothing can be answered there: it leads to the console
 
 
 def urgency_words(catalogues: Catalogues, language: str, urgency: str, *, drill: bool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.database.tables import (
@@ -89,12 +89,3 @@ def load_ways(session: Session) -> tuple[Way, ...]:
         .where(Staff.active, StaffContact.verified_at.is_not(None), StaffContact.broken_at.is_(None))
     )
     return tuple(Way(contact_id=row.id, staff_id=row.staff_id, channel=row.channel, rank=row.rank) for row in rows)
-
-
-def mark_broken(session: Session, contact_id: int, reason: str) -> None:
-    """A way that certainly does not work any more; it is not used until it is verified again."""
-    session.execute(
-        update(StaffContact)
-        .where(StaffContact.id == contact_id, StaffContact.broken_at.is_(None))
-        .values(broken_at=func.now(), broken_reason=reason)
-    )

@@ -93,10 +93,13 @@ def note_word(session: Session, conversation_id: UUID, written_at: datetime, hol
 
 
 def staff_contact_of(session: Session, *, channel: str, address: str, keys: ServiceKeys) -> StaffContact | None:
-    """The responder's contact with this address, if it is one."""
+    """The responder's verified contact with this address, if it is one. Until then whoever writes from there is
+    anybody: a mistyped number may be a reporter's."""
     address_hash = keys.lookup_hash("address", channel, address)
     return session.scalar(
-        select(StaffContact).where(StaffContact.channel == channel, StaffContact.address_hash == address_hash)
+        select(StaffContact)
+        .where(StaffContact.channel == channel, StaffContact.address_hash == address_hash)
+        .where(StaffContact.verified_at.is_not(None))
     )
 
 

@@ -83,11 +83,17 @@ class ReceiptState(StrEnum):
     DELIVERED = "delivered"
     FAILED = "failed"
     OPTED_OUT = "opted_out"  # the person had told the carrier to stop
+    GONE = "gone"  # the carrier knows no such telephone
+
+    @property
+    def breaks_the_address(self) -> bool:
+        """Whether nothing will ever arrive there, until a human looks into it."""
+        return self in (ReceiptState.OPTED_OUT, ReceiptState.GONE)
 
     @property
     def rank(self) -> int:
         """Later states never give way to earlier ones; a failure is final."""
-        return {"accepted": 0, "sent": 1, "delivered": 2, "failed": 3, "opted_out": 3}[self.value]
+        return {"accepted": 0, "sent": 1, "delivered": 2, "failed": 3, "opted_out": 3, "gone": 3}[self.value]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +119,8 @@ class OutboundMessage:
     """What a channel is asked to send: words in their final language, and whom to.
 
     `key` is the outbox row's idempotency key: a channel whose provider supports one passes it on.
-    `reply_to` is the provider's id of an earlier message in the same chat (a re-page must sound again).
+    `reply_to` is the provider's id of an earlier message in the same chat (a re-page must sound again). `language` is
+    that of the words: a channel that reads them aloud needs the right voice.
     """
 
     key: str
@@ -122,6 +129,7 @@ class OutboundMessage:
     text: str = field(repr=False)
     buttons: tuple[Button, ...] = field(repr=False, default=())
     reply_to: str | None = field(repr=False, default=None)
+    language: str = "en"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,6 +26,7 @@ from bot.messages.priorities import REPEATED_PAGE as REPEATED_PAGE
 from bot.messages.priorities import REPLY as REPLY
 from bot.messages.priorities import STATUS as STATUS
 from bot.messages.priorities import URGENT_REPLY as URGENT_REPLY
+from bot.messages.read_aloud import worth_sending
 from bot.privacy.sealing import seal_to
 
 ASKS = "asks"  # in the arguments of the bot's own words
@@ -148,7 +149,9 @@ def tell_responder(
     due_at: datetime | None = None,
 ) -> int | None:
     """Queue a page or a status for a responder: a template's name and numbers, never content. None when its cause was
-    told of before. It leaves at once, or when it is due."""
+    told of before, or nobody is rung up for it. It leaves at once, or when it is due."""
+    if not worth_sending(channel, template):
+        return None
     row = {
         "key": key,
         "audience": Audience.RESPONDER.value,

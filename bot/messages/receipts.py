@@ -20,6 +20,7 @@ def record_receipt(session: Session, receipt: Receipt, keys: ServiceKeys) -> int
         ReceiptState.DELIVERED: OutboxState.DELIVERED,
         ReceiptState.FAILED: OutboxState.FAILED,
         ReceiptState.OPTED_OUT: OutboxState.FAILED,
+        ReceiptState.GONE: OutboxState.FAILED,
     }.get(receipt.state)
     values: dict[str, Any] = {"receipt_rank": receipt.state.rank}
     if state is not None:

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from bot.errors import BlockedError, OptedOutError, PermanentSendError, RetryAfterError, SendError, UncertainSendError
+from bot.errors import (
+    BlockedError,
+    MisconfiguredError,
+    OptedOutError,
+    PermanentSendError,
+    RetryAfterError,
+    SendError,
+    UncertainSendError,
+)
 from bot.messages.message import Audience
 
 _PAUSES_SECONDS = (1, 2, 5, 10, 20, 40, 60, 120, 300, 600)
@@ -43,6 +51,8 @@ def after_failure(error: SendError, *, audience: Audience, attempts: int, patien
     its step ends: a provider that asks for more is left for the next way (oncall.md rule 15)."""
     if isinstance(error, BlockedError | OptedOutError):
         return Decision(next=Next.GIVE_UP, address_broken=True)
+    if isinstance(error, MisconfiguredError):  # one wrong token must not break everybody's contacts at once
+        return Decision(next=Next.GIVE_UP)
     if isinstance(error, PermanentSendError):
         return Decision(next=Next.GIVE_UP, address_broken=audience is Audience.RESPONDER)
     if isinstance(error, UncertainSendError) and audience is Audience.REPORTER:

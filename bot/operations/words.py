@@ -17,7 +17,7 @@ from babel.messages.pofile import PoFileError, read_po, write_po
 
 from bot.console.labels import all_labels
 from bot.console.rendering import WAITING_FORMS
-from bot.conversation.page_words import BUTTONS, CONTEXT, TEMPLATES
+from bot.conversation.page_words import BUTTONS, CONTEXT, TEMPLATES, WAYS
 from bot.conversation.wording import NEVER_TRANSLATED, PROJECT, Catalogues, Wording
 from bot.deployment import DEMO_DEPLOYMENT, OfferedLanguage
 from bot.errors import ConfigurationError
@@ -68,7 +68,7 @@ def _dialogue() -> Iterator[Source]:
 
 
 def _pages() -> Iterator[Source]:
-    for english in (*TEMPLATES.values(), *BUTTONS):
+    for english in (*TEMPLATES.values(), *BUTTONS, *dict.fromkeys(WAYS.values())):
         yield Source(context=CONTEXT, english=english)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 import structlog
 from starlette.applications import Starlette
@@ -16,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ExceptionHandler
 
-from bot.channels.channel import Channel, Delivery, ProviderRequest
+from bot.channels.channel import AnswersRequests, Channel, Delivery, ProviderRequest
 from bot.conversation.intake import take_in, take_receipt
 from bot.database.session import Database, database_now
 from bot.errors import BodyTooLargeError, DatabaseDownError, RejectedRequestError, SpoolFullError
@@ -54,6 +55,8 @@ class Door:
         )
         channel.verify(provider_request)
         await self._store(channel.parse(provider_request))
+        if _answers(channel):
+            return Response(channel.answer(provider_request), media_type="text/xml")
         if channel.name == "sms_twilio":
             return Response(EMPTY_TWIML, media_type="text/xml")
         return Response(status_code=200)
@@ -99,6 +102,10 @@ class Door:
         except DatabaseDownError:
             return JSONResponse({"status": "spooling"}, status_code=503)
         return JSONResponse({"status": "ok"})
+
+
+def _answers(channel: object) -> TypeGuard[AnswersRequests]:
+    return hasattr(channel, "answer")
 
 
 async def _refuse(_request: Request, error: Exception) -> Response:

@@ -19,6 +19,7 @@ from bot.database.tables import ContactPoint
 from bot.errors import (
     DatabaseDownError,
     LeaseLostError,
+    MisconfiguredError,
     NotWantedError,
     PermanentSendError,
     SealingError,
@@ -26,8 +27,8 @@ from bot.errors import (
     TemporarySendError,
     UncertainSendError,
 )
+from bot.escalation.broken_contacts import mark_broken
 from bot.escalation.pages import page_undeliverable, pages_left
-from bot.escalation.roster_store import mark_broken
 from bot.messages import outbox_claims
 from bot.messages.bundling import pages_named_in, patience_of
 from bot.messages.chat_history import note_sent
@@ -101,7 +102,7 @@ class OutboxWorker:
     async def _hand_over(self, name: str, message: OutboundMessage) -> SendResult:
         channel = self._channels.get(name)
         if channel is None:
-            raise PermanentSendError("this channel is not configured any more")
+            raise MisconfiguredError("this channel is not configured any more")
         return await channel.send(message)
 
     def _compose(self, session: Session, claimed: ClaimedOut) -> OutboundMessage:

@@ -10,15 +10,18 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import SecretStr
 
+from bot.channels.apprise_send import AppriseChannel
 from bot.channels.channel import Channel, ProviderRequest
 from bot.channels.quiet_http import Timeouts
 from bot.channels.sandbox import SandboxChannel
 from bot.channels.sms_gateway import SmsGatewayChannel
 from bot.channels.sms_twilio import TwilioChannel
 from bot.channels.telegram import TelegramChannel
+from bot.channels.voice_twilio import TwilioVoiceChannel
 from bot.errors import (
     BlockedError,
     FileUnavailableError,
+    MisconfiguredError,
     OptedOutError,
     PermanentSendError,
     RetryAfterError,
@@ -26,8 +29,8 @@ from bot.errors import (
     TemporarySendError,
     UncertainSendError,
 )
-from bot.messages.message import MessageKind
-from tests.fakes import phones, sms_gateway, telegram, twilio
+from bot.messages.message import Audience, MessageKind
+from tests.fakes import ntfy, phones, sms_gateway, telegram, twilio
 from tests.fakes.http_provider import Fault, HttpProvider, Posted
 
 NOW = datetime(2026, 9, 22, 2, 14, tzinfo=UTC)
@@ -43,7 +46,7 @@ COMMON_FAULTS: dict[Fault, type[SendError]] = {
     Fault.TAKEN_THEN_SILENT: UncertainSendError,
     Fault.HANG_UP: UncertainSendError,
     Fault.BAD_ADDRESS: PermanentSendError,
-    Fault.BAD_CREDENTIALS: PermanentSendError,
+    Fault.BAD_CREDENTIALS: MisconfiguredError,
 }
 
 
@@ -54,7 +57,7 @@ FILE_FAULTS: dict[Fault, type[SendError]] = {
     Fault.HANG_UP: UncertainSendError,
     Fault.TAKEN_THEN_SILENT: UncertainSendError,
     Fault.BAD_ADDRESS: FileUnavailableError,
-    Fault.BAD_CREDENTIALS: PermanentSendError,
+    Fault.BAD_CREDENTIALS: MisconfiguredError,
 }
 
 
@@ -65,6 +68,7 @@ class Live:
     channel: Channel
     provider: HttpProvider | None
     sent_texts: Callable[[], list[str]]
+    address: str = ""  # where the provider is part of the address, and is known only now
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,13 +77,15 @@ class Subject:
 
     name: str
     live: Callable[[], AbstractContextManager[Live]]
-    without_secret: Callable[[], Channel]  # raises ConfigurationError
-    posts: Callable[[], Posted]  # WORDS from `address`, rightly signed
-    post_unreadable: Callable[[], Posted]  # rightly signed, but no message
     address: str
     secrets: tuple[str, ...]
     url: str
-    signature_header: str
+    without_secret: Callable[[], Channel] | None = None  # raises ConfigurationError; None: it has no secret of its own
+    posts: Callable[[], Posted] | None = None  # `heard` from `address`, rightly signed; None: it only sends
+    post_unreadable: Callable[[], Posted] | None = None  # rightly signed, but no message
+    heard: str = WORDS
+    signature_header: str = ""
+    audience: Audience = Audience.REPORTER  # whom it may reach; a way to reporters also reaches responders
     signs_the_body: bool = True
     kind: MessageKind = MessageKind.TEXT
     faults: Mapping[Fault, type[SendError]] = field(default_factory=dict)
@@ -88,6 +94,7 @@ class Subject:
     no_file: str = ""  # a handle of nothing
 
     def request(self) -> ProviderRequest:
+        assert self.posts is not None
         return self.posts().to(self.url)
 
 
@@ -245,11 +252,71 @@ def _sandbox(name: str, *, sms: bool) -> Subject:
     )
 
 
+def _voice() -> Subject:
+    url = _url("voice_twilio")
+    pressed = f"{url}?number=198&code=4F7K&language=th"
+    signer = twilio.FakeTwilio()
+
+    def build(base_url: str, token: str | None) -> TwilioVoiceChannel:
+        return TwilioVoiceChannel(
+            account_sid=twilio.ACCOUNT,
+            auth_token=SecretStr(token) if token is not None else None,
+            caller=twilio.OUR_NUMBER,
+            webhook_url=url,
+            home_region="TH",
+            base_url=base_url,
+            timeouts=QUICK,
+        )
+
+    @contextmanager
+    def live() -> Iterator[Live]:
+        with twilio.FakeTwilio() as fake:
+            channel = build(fake.url, twilio.AUTH_TOKEN)
+            yield Live(channel=channel, provider=fake, sent_texts=lambda: [call.text for call in fake.calls])
+
+    return Subject(
+        name="voice_twilio",
+        live=live,
+        without_secret=lambda: build("http://127.0.0.1:9", ""),
+        posts=lambda: signer.key(pressed, "1"),
+        post_unreadable=lambda: signer.signed(pressed, {"Digits": "1", "To": "+12025550111"}),
+        heard="ACK 198 4F7K",
+        address="+12025550111",
+        secrets=(twilio.AUTH_TOKEN, "CITY"),
+        url=pressed,
+        signature_header="x-twilio-signature",
+        audience=Audience.RESPONDER,
+        faults=COMMON_FAULTS | {Fault.GARBAGE: UncertainSendError},
+    )
+
+
+def _apprise() -> Subject:
+    @contextmanager
+    def live() -> Iterator[Live]:
+        with ntfy.FakeNtfy() as fake:
+            channel = AppriseChannel(timeouts=QUICK)
+            texts = lambda: [published.text for published in fake.sent]  # noqa: E731
+            yield Live(channel=channel, provider=fake, sent_texts=texts, address=fake.address)
+
+    return Subject(
+        name="apprise",
+        live=live,
+        address=ntfy.TOPIC,
+        secrets=(ntfy.PASSWORD, "127.0.0.1"),
+        url=_url("apprise"),
+        audience=Audience.RESPONDER,
+        # The library does not tell how long to wait; the login stands in the address, so a refused one is its fault.
+        faults=COMMON_FAULTS | {Fault.TOO_MANY: TemporarySendError, Fault.BAD_CREDENTIALS: PermanentSendError},
+    )
+
+
 SUBJECTS = (
     _telegram("telegram", staff=False),
     _telegram("telegram_staff", staff=True),
     _twilio(),
     _gateway(),
+    _voice(),
+    _apprise(),
     _sandbox("sandbox_sms", sms=True),
     _sandbox("sandbox_telegram", sms=False),
     _sandbox("sandbox_staff", sms=False),

@@ -13,6 +13,7 @@ from bot.errors import (
     BadSignatureError,
     ConfigurationError,
     MalformedRequestError,
+    PermanentSendError,
     RetryAfterError,
     SendError,
     TemporarySendError,
@@ -22,6 +23,9 @@ from tests.contracts.channel_subjects import SUBJECTS, WORDS, Live, Subject
 from tests.fakes.http_provider import Fault
 
 pytestmark = pytest.mark.anyio
+RECEIVING = pytest.mark.parametrize(
+    "subject", [subject for subject in SUBJECTS if subject.posts], ids=lambda subject: subject.name
+)
 EACH = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 FAULTS = pytest.mark.parametrize(
     ("subject", "fault"),
@@ -32,8 +36,9 @@ WITH_PROVIDER = pytest.mark.parametrize(
 )
 
 
-def outbound(subject: Subject, text: str = WORDS) -> OutboundMessage:
-    return OutboundMessage(key="row-1", audience=Audience.REPORTER, address=subject.address, text=text)
+def outbound(subject: Subject, live: Live) -> OutboundMessage:
+    address = live.address or subject.address
+    return OutboundMessage(key="row-1", audience=subject.audience, address=address, text=WORDS)
 
 
 def with_signature(subject: Subject, value: str | None) -> ProviderRequest:
@@ -46,21 +51,21 @@ def with_signature(subject: Subject, value: str | None) -> ProviderRequest:
 
 async def failure_of(live: Live, subject: Subject) -> SendError:
     with pytest.raises(SendError) as caught:
-        await live.channel.send(outbound(subject))
+        await live.channel.send(outbound(subject, live))
     return caught.value
 
 
-@EACH
+@RECEIVING
 async def test_a_rightly_signed_message_is_accepted_and_read(subject: Subject) -> None:
     with subject.live() as live:
         live.channel.verify(subject.request())
         (message,) = live.channel.parse(subject.request()).messages
         assert (message.channel, live.channel.name) == (subject.name, subject.name)
-        assert (message.address, message.text, message.kind) == (subject.address, WORDS, subject.kind)
+        assert (message.address, message.text, message.kind) == (subject.address, subject.heard, subject.kind)
         await live.channel.close()
 
 
-@EACH
+@RECEIVING
 async def test_a_request_that_comes_twice_carries_the_same_provider_id(subject: Subject) -> None:
     with subject.live() as live:
         first, second = live.channel.parse(subject.request()), live.channel.parse(subject.request())
@@ -68,7 +73,7 @@ async def test_a_request_that_comes_twice_carries_the_same_provider_id(subject: 
         await live.channel.close()
 
 
-@EACH
+@RECEIVING
 @pytest.mark.parametrize(
     "signature", [None, "", "0", "é", "a" * 64], ids=["none", "empty", "short", "not ascii", "long"]
 )
@@ -79,7 +84,9 @@ async def test_a_wrong_or_missing_signature_is_refused(subject: Subject, signatu
         await live.channel.close()
 
 
-@pytest.mark.parametrize("subject", [s for s in SUBJECTS if s.signs_the_body], ids=lambda subject: subject.name)
+@pytest.mark.parametrize(
+    "subject", [s for s in SUBJECTS if s.signs_the_body and s.posts], ids=lambda subject: subject.name
+)
 async def test_a_signature_does_not_hold_for_another_body(subject: Subject) -> None:
     with subject.live() as live:
         altered = dataclasses.replace(subject.request(), body=subject.request().body.replace(b"MARKER", b"FORGED"))
@@ -88,15 +95,17 @@ async def test_a_signature_does_not_hold_for_another_body(subject: Subject) -> N
         await live.channel.close()
 
 
-@EACH
+@pytest.mark.parametrize("subject", [s for s in SUBJECTS if s.without_secret], ids=lambda subject: subject.name)
 async def test_no_channel_starts_without_its_secret(subject: Subject) -> None:
+    assert subject.without_secret is not None
     with pytest.raises(ConfigurationError):
         subject.without_secret()
 
 
-@EACH
+@RECEIVING
 async def test_a_signed_request_that_cannot_be_read_is_malformed(subject: Subject) -> None:
     with subject.live() as live:
+        assert subject.post_unreadable is not None
         request = subject.post_unreadable().to(subject.url)
         live.channel.verify(request)
         with pytest.raises(MalformedRequestError):
@@ -104,7 +113,7 @@ async def test_a_signed_request_that_cannot_be_read_is_malformed(subject: Subjec
         await live.channel.close()
 
 
-@EACH
+@RECEIVING
 @pytest.mark.parametrize(
     "body",
     [b"", b"\xff\xfe", b"[]", b"null", b'{"a":' + b"[" * 50_000],
@@ -121,7 +130,7 @@ async def test_no_body_makes_a_channel_fail_in_another_way(subject: Subject, bod
 @EACH
 async def test_a_message_is_sent_once_with_its_words_unchanged(subject: Subject) -> None:
     with subject.live() as live:
-        result = await live.channel.send(outbound(subject))
+        result = await live.channel.send(outbound(subject, live))
         assert live.sent_texts() == [WORDS]
         assert result.provider_id
         assert subject.address not in result.provider_id
@@ -148,7 +157,7 @@ async def test_a_failure_that_may_be_repeated_left_nothing_behind(subject: Subje
         error = await failure_of(live, subject)
         if isinstance(error, TemporarySendError):
             assert live.sent_texts() == []
-            await live.channel.send(outbound(subject))
+            await live.channel.send(outbound(subject, live))
             assert live.sent_texts() == [WORDS]
         await live.channel.close()
 
@@ -162,7 +171,11 @@ async def test_a_refused_connection_is_temporary(subject: Subject) -> None:
         await live.channel.close()
 
 
-@WITH_PROVIDER
+@pytest.mark.parametrize(
+    "subject",
+    [subject for subject in SUBJECTS if subject.faults.get(Fault.TOO_MANY) is RetryAfterError],
+    ids=lambda subject: subject.name,
+)
 async def test_the_wait_a_provider_asks_for_is_passed_on(subject: Subject) -> None:
     with subject.live() as live:
         assert live.provider is not None
@@ -194,13 +207,38 @@ async def test_a_message_sent_and_received_leaves_no_trace_in_logs_and_reprs(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     with subject.live() as live:
-        live.channel.verify(subject.request())
-        delivery = live.channel.parse(subject.request())
-        message = outbound(subject)
+        seen = []
+        if subject.posts is not None:
+            live.channel.verify(subject.request())
+            seen = [repr(live.channel.parse(subject.request())), repr(subject.request())]
+        message = outbound(subject, live)
         result = await live.channel.send(message)
         await live.channel.close()
-        seen = (repr(delivery), repr(message), repr(result), repr(live.channel), repr(subject.request()))
+        seen += [repr(message), repr(result), repr(live.channel)]
     assert_silent(subject, *seen, caplog.text, "".join(capfd.readouterr()))
+
+
+@pytest.mark.parametrize("subject", [s for s in SUBJECTS if not s.posts], ids=lambda subject: subject.name)
+async def test_a_way_that_only_sends_believes_nothing_that_is_posted_to_it(subject: Subject) -> None:
+    posted = ProviderRequest(method="POST", url=subject.url, headers={"x-signature": "a"}, body=b"{}")
+    with subject.live() as live:
+        with pytest.raises(BadSignatureError):
+            live.channel.verify(posted)
+        with pytest.raises(MalformedRequestError):
+            live.channel.parse(posted)
+        await live.channel.close()
+
+
+@pytest.mark.parametrize(
+    "subject", [s for s in SUBJECTS if s.audience is Audience.RESPONDER], ids=lambda subject: subject.name
+)
+async def test_a_way_to_wake_responders_never_reaches_a_reporter(subject: Subject) -> None:
+    with subject.live() as live:
+        message = dataclasses.replace(outbound(subject, live), audience=Audience.REPORTER)
+        with pytest.raises(PermanentSendError):
+            await live.channel.send(message)
+        assert live.sent_texts() == []
+        await live.channel.close()
 
 
 @EACH

@@ -6,7 +6,9 @@ import base64
 import hashlib
 import hmac
 import itertools
+import re
 from dataclasses import dataclass
+from html import unescape
 from urllib.parse import urlencode
 
 from tests.fakes.http_provider import Answer, Fault, HttpProvider, Posted, Received
@@ -28,6 +30,36 @@ class SentByTwilio:
     validity_seconds: int | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class CallByTwilio:
+    """One call the channel asked Twilio to make: what is read, how often, by which voice, and where the key goes."""
+
+    sid: str
+    to: str
+    caller: str
+    twiml: str
+    status_callback: str
+    rings_seconds: int
+
+    @property
+    def text(self) -> str:
+        return unescape(self.readings[0])
+
+    @property
+    def readings(self) -> list[str]:
+        return re.findall(r"<Say[^>]*>([^<]*)</Say>", self.twiml)
+
+    @property
+    def voices(self) -> set[str]:
+        return set(re.findall(r'<Say language="([^"]*)"', self.twiml))
+
+    @property
+    def action(self) -> str:
+        """The address Twilio posts the key to; empty when no key is asked for."""
+        found = re.search(r'action="([^"]*)"', self.twiml)
+        return unescape(found[1]) if found else ""
+
+
 class FakeTwilio(HttpProvider):
     """`with FakeTwilio() as twilio:` then give `twilio.url` to the channel as its base_url."""
 
@@ -36,6 +68,8 @@ class FakeTwilio(HttpProvider):
         self.account = account
         self.auth_token = auth_token
         self.sent: list[SentByTwilio] = []
+        self.refusal: Answer | None = None  # said to everything from now on
+        self.calls: list[CallByTwilio] = []
         self.media: dict[str, bytes] = {}
         self.media_deleted: list[str] = []
         self._ids = itertools.count(1)
@@ -88,6 +122,40 @@ class FakeTwilio(HttpProvider):
         }
         return self.signed(url, fields | ({"ErrorCode": error_code} if error_code else {}))
 
+    def key(self, url: str, key: str, *, to: str = "+12025550111", call: str = "CA-test", **more: str) -> Posted:
+        """A key pressed in a call we made to `to`, with all Twilio tells of where that telephone is."""
+        fields = {
+            "AccountSid": self.account,
+            "ApiVersion": "2010-04-01",
+            "CallSid": call,
+            "CallStatus": "in-progress",
+            "Called": to,
+            "CalledCity": "CITY-MARKER",
+            "Caller": OUR_NUMBER,
+            "Digits": key,
+            "Direction": "outbound-api",
+            "FinishedOnKey": "",
+            "From": OUR_NUMBER,
+            "To": to,
+            "ToCity": "CITY-MARKER",
+            "msg": "Gather End",
+        }
+        return self.signed(url, fields | more)
+
+    def call_ended(self, url: str, sid: str, status: str, **more: str) -> Posted:
+        """How a call we made ended."""
+        fields = {
+            "AccountSid": self.account,
+            "CallSid": sid,
+            "CallStatus": status,
+            "CallDuration": "0",
+            "To": "+12025550111",
+            "ToCity": "CITY-MARKER",
+            "From": OUR_NUMBER,
+            "Direction": "outbound-api",
+        }
+        return self.signed(url, fields | more)
+
     def signed(self, url: str, fields: dict[str, str]) -> Posted:
         """Any form, signed as Twilio does it; written apart from the channel's own code."""
         text = url
@@ -103,11 +171,14 @@ class FakeTwilio(HttpProvider):
         )
 
     def answer(self, request: Received) -> Answer | None:
+        if self.refusal is not None:
+            return self.refusal
         if request.path.startswith("/stored/"):
             return self._give_stored(request)
         if "/Media/" in request.path:
             return self._answer_media(request)
-        if request.path != f"/2010-04-01/Accounts/{self.account}/Messages.json":
+        account = f"/2010-04-01/Accounts/{self.account}"
+        if request.path not in (f"{account}/Messages.json", f"{account}/Calls.json"):
             return self.refuse_unexpected(request)
         credentials = base64.b64encode(f"{self.account}:{self.auth_token}".encode()).decode()
         if request.headers.get("authorization") != f"Basic {credentials}":
@@ -120,7 +191,7 @@ class FakeTwilio(HttpProvider):
             return Answer(status=429, body=limited.body, headers={"retry-after": str(wait)})
         if fault is Fault.HANG_UP:
             return None
-        answer = self._take(request)
+        answer = self._call(request) if request.path.endswith("/Calls.json") else self._take(request)
         if fault is Fault.TAKEN_THEN_SILENT:
             self.say_nothing()
             return None
@@ -151,6 +222,22 @@ class FakeTwilio(HttpProvider):
         if "authorization" in request.headers:
             return Answer(status=400)
         return Answer(body=self.media[request.path.removeprefix("/stored/")], headers={"content-type": "image/jpeg"})
+
+    def _call(self, request: Received) -> Answer:
+        fields = request.fields
+        sid = f"CA-out-{next(self._ids)}"
+        self.calls.append(
+            CallByTwilio(
+                sid=sid,
+                to=fields["To"],
+                caller=fields["From"],
+                twiml=fields["Twiml"],
+                status_callback=fields["StatusCallback"],
+                rings_seconds=int(fields["Timeout"]),
+            )
+        )
+        self.note()
+        return Answer(status=201, body={"sid": sid, "status": "queued", "to": fields["To"]})
 
     def _take(self, request: Received) -> Answer:
         fields = request.fields

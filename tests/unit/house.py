@@ -145,7 +145,7 @@ def words_of(
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """`sms` and `telegram` are the reporters' ways, `staff_bot` and again `sms` the responders'."""
+    """`sms` and `telegram` are the reporters' ways, `staff_bot`, `calls`, `push` and again `sms` the responders'."""
 
     database: Database
     settings: Settings
@@ -155,10 +155,12 @@ class House:
     sms: MemoryChannel = field(default_factory=lambda: MemoryChannel("sms", writes_as_sms=True))
     telegram: MemoryChat = field(default_factory=lambda: MemoryChat("telegram"))
     staff_bot: MemoryChannel = field(default_factory=lambda: MemoryChannel("telegram_staff"))
+    calls: MemoryChannel = field(default_factory=lambda: MemoryChannel("voice_twilio"))
+    push: MemoryChannel = field(default_factory=lambda: MemoryChannel("apprise"))
 
     @property
     def channels(self) -> dict[str, Channel]:
-        return {channel.name: channel for channel in (self.sms, self.telegram, self.staff_bot)}
+        return {channel.name: channel for channel in (self.sms, self.telegram, self.staff_bot, self.calls, self.push)}
 
     @property
     def desk(self) -> Desk:

@@ -11,6 +11,7 @@ from bot.channels.provider_answers import after_no_answer, after_status
 from bot.channels.telegram_requests import refusal
 from bot.errors import (
     BlockedError,
+    MisconfiguredError,
     PermanentSendError,
     RetryAfterError,
     SendError,
@@ -23,8 +24,8 @@ from bot.errors import (
     ("status", "headers", "meaning"),
     [
         (400, {}, PermanentSendError),
-        (401, {}, PermanentSendError),
-        (403, {}, PermanentSendError),
+        (401, {}, MisconfiguredError),
+        (403, {}, MisconfiguredError),
         (404, {}, PermanentSendError),
         (408, {}, TemporarySendError),
         (429, {"retry-after": "30"}, RetryAfterError),
@@ -65,9 +66,9 @@ def test_only_what_certainly_never_left_is_temporary(error: httpx.HTTPError, mea
     ("status", "answer", "meaning"),
     [
         (400, {"description": "Bad Request: chat not found"}, PermanentSendError),
-        (401, {"description": "Unauthorized"}, PermanentSendError),
+        (401, {"description": "Unauthorized"}, MisconfiguredError),
         (403, {"description": "Forbidden: user is deactivated"}, BlockedError),
-        (404, {"description": "Not Found"}, PermanentSendError),
+        (404, {"description": "Not Found"}, MisconfiguredError),
         (409, {"description": "Conflict: can't use getUpdates while a webhook is active"}, TemporarySendError),
         (429, {"parameters": {"retry_after": 10_072}}, RetryAfterError),
         (429, {"parameters": {"retry_after": "soon"}}, TemporarySendError),

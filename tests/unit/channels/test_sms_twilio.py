@@ -9,9 +9,18 @@ import pytest
 from pydantic import SecretStr
 
 from bot.channels.sms_twilio import TwilioChannel
-from bot.errors import BadSignatureError, ConfigurationError, MalformedRequestError, OptedOutError, PermanentSendError
+from bot.errors import (
+    BadSignatureError,
+    ConfigurationError,
+    MalformedRequestError,
+    MisconfiguredError,
+    OptedOutError,
+    PermanentSendError,
+    SendError,
+    TemporarySendError,
+)
 from bot.messages.message import Audience, MessageKind, OutboundMessage, Receipt, ReceiptState
-from tests.fakes.http_provider import Fault, Posted
+from tests.fakes.http_provider import Answer, Fault, Posted
 from tests.fakes.twilio import ACCOUNT, AUTH_TOKEN, OUR_NUMBER, FakeTwilio
 
 pytestmark = pytest.mark.anyio
@@ -203,6 +212,45 @@ async def test_what_cannot_be_sent_never_leaves(
 
 async def test_ten_parts_are_sent(channel: TwilioChannel) -> None:
     assert (await channel.send(message("ก" * 670))).parts == 10
+
+
+REFUSALS: dict[str, tuple[int, int, type[SendError]]] = {
+    "no such number": (400, 21211, PermanentSendError),
+    "no mobile telephone": (400, 21614, PermanentSendError),
+    "they told the carrier to stop": (400, 21610, OptedOutError),
+    "our number cannot send": (400, 21606, MisconfiguredError),
+    "that country is switched off": (400, 21408, MisconfiguredError),
+    "our login is wrong": (401, 20003, MisconfiguredError),
+    "too many wait": (400, 21611, TemporarySendError),
+}
+
+
+@pytest.mark.parametrize(("status", "code", "meaning"), REFUSALS.values(), ids=REFUSALS)
+async def test_rule_14_only_the_persons_own_number_can_be_what_is_broken(
+    channel: TwilioChannel, twilio: FakeTwilio, status: int, code: int, meaning: type[SendError]
+) -> None:
+    twilio.refusal = Answer(status=status, body={"code": code, "message": PERSON})
+    with pytest.raises(SendError) as caught:
+        await channel.send(message())
+    assert type(caught.value) is meaning
+
+
+RECEIPTS = {
+    "no such telephone": ("undelivered", "30005", ReceiptState.GONE),
+    "no telephone an SMS reaches": ("undelivered", "30006", ReceiptState.GONE),
+    "switched off or out of coverage": ("undelivered", "30003", ReceiptState.FAILED),
+    "told the carrier to stop": ("failed", "21610", ReceiptState.OPTED_OUT),
+    "filtered": ("undelivered", "30007", ReceiptState.FAILED),
+}
+
+
+@pytest.mark.parametrize(("status", "code", "state"), RECEIPTS.values(), ids=RECEIPTS)
+async def test_rule_14_a_telephone_that_is_not_there_is_told_from_one_that_is_off(
+    channel: TwilioChannel, twilio: FakeTwilio, status: str, code: str, state: ReceiptState
+) -> None:
+    (receipt,) = channel.parse(twilio.receipt(URL, "SM-1", status, code).to(URL)).receipts
+    assert receipt.state is state
+    assert state.breaks_the_address is (state is not ReceiptState.FAILED)
 
 
 async def test_an_opted_out_person_is_told_apart(channel: TwilioChannel, twilio: FakeTwilio) -> None:

@@ -13,12 +13,14 @@ from typer.testing import CliRunner, Result
 from bot.console.accounts import AccountError
 from bot.console.passwords import WeakPasswordError
 from bot.database.session import Database
-from bot.database.tables import Staff, StaffContact
+from bot.database.tables import OutboxMessage, Staff, StaffContact
 from bot.errors import ConfigurationError
+from bot.escalation.contact_codes import open_code
 from bot.escalation.wall_time import RosterError
+from bot.operations.contact_commands import staff_channel
 from bot.operations.demo_people import ensure_demo_people
 from bot.operations.oncall_commands import oncall_app
-from bot.operations.staff_commands import staff_app, staff_channel
+from bot.operations.staff_commands import staff_app
 from bot.privacy.keys_file import write_private_file
 from bot.privacy.sealing import ServiceKeys
 from bot.settings import SandboxSettings, Settings, SmsGatewaySettings, TelegramSettings, TwilioSettings
@@ -53,7 +55,7 @@ def test_an_account_a_contact_and_a_shift_make_somebody_reachable(run: Command, 
     assert run("oncall", "show").exit_code == 1
     assert "nothing reaches Noor yet" in run("oncall", "add", "Noor").output
     assert "NOT REACHABLE" in run("oncall", "show").output
-    assert run("staff", "contact", "add", "noor", "sms", "081 234 5678").exit_code == 0
+    assert run("staff", "contact", "add", "noor", "sms", "081 234 5678", "--vouched").exit_code == 0
     shown = run("oncall", "show")
     assert shown.exit_code == 0
     assert "yes, by sms_gateway" in shown.output
@@ -72,6 +74,79 @@ def test_a_telegram_contact_prints_the_code_to_send(run: Command, database: Data
         number = session.scalars(select(StaffContact.id)).one()
     assert run("staff", "contact", "remove", "Noor", str(number)).exit_code == 0
     assert "telegram_staff" not in run("staff", "list").output
+
+
+def _sent_code(database: Database, keys: ServiceKeys) -> str:
+    """What the worker would send."""
+    with database.transaction() as session:
+        row = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc()).limit(1)).one()
+        assert row.template == "contact_code"
+        assert row.arguments is not None
+        return open_code(row.arguments["code_sealed"], keys).replace(" ", "")
+
+
+def test_a_number_is_used_once_the_code_that_arrived_there_was_typed_in(
+    run: Command, database: Database, keys: ServiceKeys
+) -> None:
+    run("staff", "add", "Noor", typed=PASSWORD)
+    run("oncall", "add", "Noor")
+    added = run("staff", "contact", "add", "Noor", "sms", "081 234 5678").output
+    assert "nothing else goes there until" in added
+    code = _sent_code(database, keys)
+    assert code not in added
+    assert run("oncall", "show").exit_code == 1
+    with database.transaction() as session:
+        number = str(session.scalars(select(StaffContact.id)).one())
+    assert run("staff", "contact", "code", "Noor", number).exit_code == 1, "once a minute"
+    wrong = f"{(int(code) + 1) % 10**6:06d}"
+    assert run("staff", "contact", "verify", "Noor", number, wrong).exit_code == 1
+    with database.transaction() as session:
+        assert session.scalars(select(StaffContact.code_tries)).one() == 1, "a wrong try counts, whatever follows"
+    assert run("staff", "contact", "verify", "Noor", number, code).exit_code == 0
+    assert "yes, by sms_gateway" in run("oncall", "show").output
+
+
+def test_after_five_wrong_codes_a_new_one_is_needed(run: Command, database: Database, keys: ServiceKeys) -> None:
+    run("staff", "add", "Noor", typed=PASSWORD)
+    run("staff", "contact", "add", "Noor", "sms", "081 234 5678")
+    code = _sent_code(database, keys)
+    for _ in range(5):
+        run("staff", "contact", "verify", "Noor", "1", f"{(int(code) + 1) % 10**6:06d}")
+    refused = run("staff", "contact", "verify", "Noor", "1", code)
+    assert refused.exit_code == 1
+    assert "send a new one" in refused.output
+
+
+def test_an_apprise_address_is_asked_for_and_never_shown(run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAMPAN_APPRISE__ENABLED", "true")
+    run("staff", "add", "Noor", typed=PASSWORD)
+    address = "ntfys://user:PASSWORD-MARKER@push.example.org/topic"
+    said = run("staff", "contact", "add", "Noor", "apprise", typed=f"{address}\n").output
+    said += run("staff", "contact", "list", "Noor").output
+    assert "waits for its code" in said
+    assert "MARKER" not in said
+    for words, typed in ((["apprise", address], ""), (["apprise"], "file:///etc/passwd\n")):
+        with pytest.raises(AccountError) as refused:
+            run("staff", "contact", "add", "Noor", *words, typed=typed)
+        assert "MARKER" not in str(refused.value)
+        assert "passwd" not in str(refused.value)
+
+
+def test_a_call_and_an_order_of_ways(run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAMPAN_TWILIO__CALLER", "+12025550199")
+    run("staff", "add", "Noor", typed=PASSWORD)
+    run("staff", "contact", "add", "Noor", "sms", "081 234 5678", "--vouched")
+    run("staff", "contact", "add", "Noor", "voice", "081 234 5678", "--vouched")
+    run("oncall", "add", "Noor")
+    assert "yes, by sms_gateway" in run("oncall", "show").output
+    assert run("staff", "contact", "order", "Noor", "2", "1").exit_code == 0
+    assert "yes, by voice_twilio" in run("oncall", "show").output
+
+
+def test_a_chat_cannot_be_vouched_for(run: Command) -> None:
+    run("staff", "add", "Noor", typed=PASSWORD)
+    with pytest.raises(AccountError):
+        run("staff", "contact", "add", "Noor", "telegram", "--vouched")
 
 
 def test_no_command_shows_a_number(run: Command) -> None:

@@ -17,9 +17,9 @@ from bot.console.staff_contacts import (
     remove_shifts,
     roster_lines,
 )
-from bot.conversation.responder_turn import link_code_hash
 from bot.database.session import Database, database_now
 from bot.database.tables import StaffContact
+from bot.escalation.contact_codes import link_code_hash
 from bot.messages.contacts import staff_contact_of
 from bot.privacy.sealing import ServiceKeys, open_with
 
@@ -28,7 +28,9 @@ NUMBER = "+447700900155"
 
 def test_an_address_is_sealed_and_found_again_by_its_hash(database: Database, keys: ServiceKeys, noor: int) -> None:
     with database.transaction() as session:
-        contact = add_address(session, find_account(session, "Noor"), channel="sms_gateway", address=NUMBER, keys=keys)
+        contact = add_address(
+            session, find_account(session, "Noor"), channel="sms_gateway", address=NUMBER, keys=keys, vouched=True
+        )
     assert contact.address_sealed is not None
     assert NUMBER.encode() not in contact.address_sealed
     assert open_with(keys.address, contact.address_sealed) == NUMBER
@@ -42,9 +44,9 @@ def test_an_address_is_sealed_and_found_again_by_its_hash(database: Database, ke
 def test_an_address_is_one_persons(database: Database, keys: ServiceKeys, noor: int) -> None:
     with database.transaction() as session:
         staff = find_account(session, "Noor")
-        add_address(session, staff, channel="sms_gateway", address=NUMBER, keys=keys)
+        add_address(session, staff, channel="sms_gateway", address=NUMBER, keys=keys, vouched=True)
         with pytest.raises(AccountError) as error:
-            add_address(session, staff, channel="sms_gateway", address=NUMBER, keys=keys)
+            add_address(session, staff, channel="sms_gateway", address=NUMBER, keys=keys, vouched=True)
     assert NUMBER not in str(error.value)
 
 
@@ -68,7 +70,7 @@ def test_contacts_are_tried_in_the_order_they_were_added(database: Database, key
     with database.transaction() as session:
         staff = find_account(session, "Noor")
         begin_link(session, staff, channel="telegram_staff", keys=keys)
-        add_address(session, staff, channel="sms_gateway", address=NUMBER, keys=keys)
+        add_address(session, staff, channel="sms_gateway", address=NUMBER, keys=keys, vouched=True)
         assert [(each.channel, each.rank) for each in list_contacts(session, staff)] == [
             ("telegram_staff", 1),
             ("sms_gateway", 2),
@@ -78,12 +80,12 @@ def test_contacts_are_tried_in_the_order_they_were_added(database: Database, key
 def test_a_removed_address_is_erased_and_can_be_added_again(database: Database, keys: ServiceKeys, noor: int) -> None:
     with database.transaction() as session:
         staff = find_account(session, "Noor")
-        contact = add_address(session, staff, channel="sms_gateway", address=NUMBER, keys=keys)
+        contact = add_address(session, staff, channel="sms_gateway", address=NUMBER, keys=keys, vouched=True)
         remove_contact(session, staff, contact.id)
         assert list_contacts(session, staff) == []
         with pytest.raises(AccountError):
             remove_contact(session, staff, 999)
-        add_address(session, staff, channel="sms_gateway", address=NUMBER, keys=keys)
+        add_address(session, staff, channel="sms_gateway", address=NUMBER, keys=keys, vouched=True)
     with database.transaction() as session:
         erased = session.get_one(StaffContact, contact.id)
         assert (erased.address_hash, erased.address_sealed, erased.verified_at) == (None, None, None)
@@ -100,7 +102,7 @@ def test_the_roster_says_who_would_be_woken_now(database: Database, keys: Servic
             (2, False, None),
             (3, False, None),
         ]
-        add_address(session, staff, channel="sms_gateway", address=NUMBER, keys=keys)
+        add_address(session, staff, channel="sms_gateway", address=NUMBER, keys=keys, vouched=True)
         assert (roster_lines(session)[0].now, roster_lines(session)[0].channel) == (True, "sms_gateway")
         assert remove_shifts(session, staff, step_no=2) == 1
         assert remove_shifts(session, staff, step_no=None) == 2

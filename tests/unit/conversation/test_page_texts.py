@@ -10,6 +10,7 @@ import pytest
 from bot.channels.sms_segments import part_count
 from bot.conversation.page_cases import PageCase
 from bot.conversation.page_texts import page_words, ranges
+from bot.conversation.page_words import Form
 from bot.conversation.wording import Wording
 from bot.deployment import OfferedLanguage
 from bot.messages.outbox import Words
@@ -38,7 +39,7 @@ def _cases(count: int, *, first: bool = True, step: int = 1, start: int = 101) -
 
 
 def _page(wording: Wording, cases: Sequence[PageCase], *, language: str = "en", sms: bool = True) -> Words:
-    return page_words(wording.catalogues, language, cases, again=False, sms=sms, url=URL)
+    return page_words(wording.catalogues, language, cases, again=False, form=Form.SMS if sms else Form.CHAT, url=URL)
 
 
 RANGES = {

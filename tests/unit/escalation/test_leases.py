@@ -9,10 +9,11 @@ import pytest
 from bot.conversation import case_desk
 from bot.database.states import AlarmState
 from bot.database.tables import AuditEntry, Report
+from bot.escalation.broken_contacts import mark_broken
 from bot.escalation.leases import note_work
 from bot.escalation.policy import Policy
 from bot.escalation.policy_store import set_policy
-from bot.escalation.roster_store import load_ways, mark_broken
+from bot.escalation.roster_store import load_ways
 from bot.reports.urgency import Urgency
 from tests.unit.escalation.phones import events, reads, sends
 from tests.unit.escalation.seen import LEASE, acknowledge_as, paged

@@ -8,6 +8,7 @@ import pytest
 
 from bot.errors import (
     BlockedError,
+    MisconfiguredError,
     OptedOutError,
     PermanentSendError,
     RetryAfterError,
@@ -49,6 +50,8 @@ TABLE: dict[str, tuple[SendError, Audience, int, timedelta | None, Decision]] = 
     "may have left, page": (UncertainSendError(), Audience.RESPONDER, 1, 60 * _SECOND, AGAIN),
     "never, reporter": (PermanentSendError(), Audience.REPORTER, 1, None, NEVER),
     "never, page": (PermanentSendError(), Audience.RESPONDER, 1, 60 * _SECOND, BROKEN),
+    "our settings are wrong, page": (MisconfiguredError(), Audience.RESPONDER, 1, 60 * _SECOND, NEVER),
+    "our settings are wrong, reporter": (MisconfiguredError(), Audience.REPORTER, 1, None, NEVER),
     "blocked, reporter": (BlockedError(), Audience.REPORTER, 1, None, BROKEN),
     "blocked, page": (BlockedError(), Audience.RESPONDER, 1, 60 * _SECOND, BROKEN),
     "opted out, reporter": (OptedOutError(), Audience.REPORTER, 1, None, BROKEN),

@@ -91,7 +91,7 @@ def test_a_template_nobody_knows_is_tried_again_and_given_up_in_the_end(house: H
 def test_a_channel_that_is_not_configured_any_more_fails_for_good(house: House) -> None:
     house.arrives("hello", channel="gone")
     house.settle()
-    assert house.rows(OutboxMessage, state=OutboxState.FAILED, error_kind="permanent") == 1
+    assert house.rows(OutboxMessage, state=OutboxState.FAILED, error_kind="settings") == 1
 
 
 def test_an_address_that_was_erased_fails_for_good(house: House) -> None:
