@@ -15,7 +15,6 @@ from typing import TypeGuard
 
 import structlog
 import uvicorn
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 
@@ -31,7 +30,7 @@ from bot.conversation.rasa_engine import RasaEngine, loopback_client
 from bot.conversation.scripted_engine import ScriptedEngine
 from bot.conversation.wording import Wording
 from bot.database.migrate import expected_version, present_version
-from bot.database.session import Database
+from bot.database.session import Database, conninfo_of
 from bot.deployment import load_deployment
 from bot.errors import ConfigurationError
 from bot.messages import normalising
@@ -135,7 +134,7 @@ def build_service(settings: Settings, database_url: str, engine: DialogueEngine)
 @asynccontextmanager
 async def running_workers(service: Service) -> AsyncIterator[None]:
     """Every loop of this process, until the block is left. What is under way then is finished or its lease runs out."""
-    wakeups = Wakeups(_conninfo(service.database.url))
+    wakeups = Wakeups(conninfo_of(service.database.url))
     housekeeping = Housekeeping(service.database, _HARMLESS_REPEATS, service.settings.files_kept_for)
     eraser = ChatEraser(service.database, service.channels, service.keys)
     ticking = start_ticking(
@@ -202,11 +201,6 @@ def _polls(channel: Channel, settings: Settings) -> TypeGuard[PollingChannel]:
 def _polled(name: str, settings: Settings) -> bool:
     modes = {"telegram": settings.telegram.mode, "telegram_staff": settings.telegram_staff.mode}
     return modes.get(name) == "poll"
-
-
-def _conninfo(url: str) -> str:
-    """SQLAlchemy's URL as libpq reads it."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 class Parts(StrEnum):

@@ -23,6 +23,12 @@ TEMPLATES = {
     "answer_queued": "Ready answer {ready} for case {number} is stored. It is sent as soon as it is safe.",
     "answer_refused": "The reporter of case {number} erased the conversation. Nothing was sent.",
     "not_understood": "Not understood. To take a case, reply: ACK, its number, its code.",
+    "audit_case": "Case {number} is urgent, and paging for it does not work as it should. Take it now: {url}",
+    "audit_engine": "The machine that pages stands still. Nobody is woken by it. Look at the queue now: {url}",
+    "audit_database": "The database cannot be reached. Nobody is paged now. Call whoever runs the machine.",
+    "clock_jumped": "The clock of the database jumped by {seconds} s. Alarms were put right. Have it looked at.",
+    "shift_begins": "You are on call now. Open cases: {cases}, urgent ones nobody has: {untaken}. {url}",
+    "test_mark": "TEST, no real case.",
     "linked": "This chat is now linked to your account.",
     "not_known": "This chat is not linked. Ask your supervisor for a code and send it here.",
 }

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.database.schema_gate import schema_is_ours
 from bot.database.session import database_now
 from bot.database.states import AlarmState, Author
 from bot.database.tables import Alarm, InboxMessage, OutboxMessage, Report
@@ -25,7 +26,7 @@ def sweep(session: Session, settings: Settings) -> int:
     due = session.execute(
         select(Alarm, Report)
         .join(Report, Report.id == Alarm.report_id)
-        .where(Alarm.state.in_(OPEN_STATES), Alarm.next_action_at <= func.now())
+        .where(Alarm.state.in_(OPEN_STATES), Alarm.next_action_at <= func.now(), schema_is_ours())
         .order_by(Alarm.next_action_at)
         .limit(_SWEEP_LIMIT)
         .with_for_update(skip_locked=True)

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, null, or_, selec
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
+from bot.database.schema_gate import schema_is_ours
 from bot.database.session import database_now, wake
 from bot.database.states import AlarmState, Author, OutboxState
 from bot.database.tables import Alarm, ContactPoint, Conversation, OutboxMessage, Page
@@ -209,7 +210,7 @@ def _next_due(session: Session, audience: Audience, skip_ids: Collection[int]) -
     return session.scalar(
         select(OutboxMessage)
         .where(OutboxMessage.state == OutboxState.PENDING, OutboxMessage.due_at <= func.now(), in_order)
-        .where(OutboxMessage.audience == audience.value, OutboxMessage.id.not_in(list(skip_ids)))
+        .where(OutboxMessage.audience == audience.value, OutboxMessage.id.not_in(list(skip_ids)), schema_is_ours())
         .order_by(OutboxMessage.priority, OutboxMessage.id)
         .limit(1)
         .with_for_update(skip_locked=True, of=OutboxMessage)
