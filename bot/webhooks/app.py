@@ -19,6 +19,7 @@ from starlette.types import ExceptionHandler
 from bot.channels.channel import Channel, Delivery, ProviderRequest
 from bot.conversation.intake import take_in, take_receipt
 from bot.database.session import Database, database_now
+from bot.escalation.engine_health import engine_health
 from bot.errors import BodyTooLargeError, DatabaseDownError, RejectedRequestError, SpoolFullError
 from bot.messages.message import InboundMessage
 from bot.messages.spool import Spool
@@ -99,6 +100,20 @@ class Door:
         return JSONResponse({"status": "ok"})
 
 
+    async def ready(self, _request: Request) -> Response:
+        """200 when somebody would be paged now: some process's loops run and the auditor looks; else 503. Seconds."""
+        try:
+            health = await self.database.run(engine_health)
+        except DatabaseDownError:
+            return JSONResponse({"status": "spooling"}, status_code=503)
+        ready = health.lives and health.is_audited
+        ages = {"engine_seconds": health.heartbeat_age, "audit_seconds": health.audit_age}
+        told = {name: None if age is None else round(age.total_seconds(), 1) for name, age in ages.items()}
+        return JSONResponse(
+            {"status": "ready" if ready else "not_ready", **told}, status_code=200 if ready else 503
+        )
+
+
 async def _refuse(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RejectedRequestError)
     log.warning("request_refused", status=error.status)
@@ -134,6 +149,7 @@ def build_app(door: Door, extra_routes: Sequence[BaseRoute] = ()) -> Starlette:
             Route("/webhooks/{channel}", door.receive, methods=["POST"]),
             Route("/webhooks/{channel}/receipt", door.receive, methods=["POST"]),
             Route("/health", door.health, methods=["GET"]),
+            Route("/ready", door.ready, methods=["GET"]),
             *extra_routes,
         ],
         exception_handlers=dict(handlers),

@@ -27,6 +27,7 @@ from bot.escalation.auditor import (
     Reachable,
     audit,
     database_is_long_gone,
+    find,
     record,
     record_ping,
 )
@@ -36,6 +37,7 @@ from bot.privacy.sealing import open_with
 log = structlog.get_logger("auditor")
 
 INTERVAL = timedelta(seconds=60)
+CONFIRMED_AFTER = timedelta(seconds=4)  # the engine sweeps every second, and a heart beats every two
 _WHILE_DOWN = timedelta(seconds=15)
 _LOOK_SECONDS = 20.0
 _SEND_SECONDS = 15.0
@@ -58,11 +60,13 @@ class Auditor:
         channels: Mapping[str, Channel],
         composer: Composer,
         now: Callable[[], float] = monotonic,
+        confirmed_after: timedelta = CONFIRMED_AFTER,
     ) -> None:
         self._database = database
         self._channels = channels
         self._composer = composer
         self._now = now
+        self._confirmed_after = confirmed_after
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="auditor")
         self._everybody: tuple[Reachable, ...] = ()
         self._down_since: float | None = None
@@ -70,8 +74,12 @@ class Auditor:
 
     async def work(self) -> bool:
         """One look, and all that follows from it. Never true: the next look has its time."""
+        settings = self._composer.settings
         try:
-            looked = await self._in_database(lambda session: audit(session, self._composer.settings))
+            suspected = await self._in_database(lambda session: find(session, settings))
+            if suspected:
+                await asyncio.sleep(self._confirmed_after.total_seconds())
+            looked = await self._in_database(lambda session: audit(session, settings, suspected))
         except DatabaseDownError as error:
             log.error("audit_failed", error=type(error).__name__)
             await self._database_down()

@@ -37,7 +37,7 @@ def make(house: House) -> Iterator[Make]:
     made: list[Auditor] = []
 
     def auditor(url: str = house.database.url, clock: Callable[[], float] = Ticks()) -> Auditor:
-        made.append(Auditor(auditors_database(url), house.channels, house.composer, clock))
+        made.append(Auditor(auditors_database(url), house.channels, house.composer, clock, timedelta(0)))
         return made[-1]
 
     yield auditor
