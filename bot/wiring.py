@@ -50,6 +50,7 @@ from bot.worker.auditor_loop import Auditor, auditors_database
 from bot.worker.chat_eraser import ChatEraser
 from bot.worker.check_in_loop import CheckInWorker
 from bot.worker.file_fetcher import FileFetcher
+from bot.worker.clock_guard import ClockGuard
 from bot.worker.heartbeat import INTERVAL as HEARTBEAT_INTERVAL
 from bot.worker.heartbeat import Heartbeat
 from bot.worker.housekeeping import Housekeeping
@@ -147,6 +148,7 @@ async def running_workers(service: Service) -> AsyncIterator[None]:
     auditor = Auditor(auditors_database(service.database.url), service.channels, _composer(service))
     heartbeat = Heartbeat(service.database, uuid4())
     await heartbeat.beat()
+    clock_guard = ClockGuard(service.database, service.settings)
     housekeeping = Housekeeping(service.database, _HARMLESS_REPEATS, service.settings.files_kept_for)
     eraser = ChatEraser(service.database, service.channels, service.keys)
     ticking = start_ticking(
@@ -154,6 +156,7 @@ async def running_workers(service: Service) -> AsyncIterator[None]:
             "housekeeping": (_HOUSEKEEPING_INTERVAL, housekeeping.tidy),
             "chat_eraser": (_HOUSEKEEPING_INTERVAL, eraser.erase),
             "heartbeat": (HEARTBEAT_INTERVAL, heartbeat.beat),
+            "clock": (HEARTBEAT_INTERVAL, clock_guard.look),
         }
     )
     working = [asyncio.create_task(each) for each in _loops(service, wakeups, stopping)]
