@@ -59,6 +59,7 @@ from bot.worker.loops import run_loop
 from bot.worker.outbox_loop import OutboxWorker
 from bot.worker.polling import Poller
 from bot.worker.registration import tell_provider
+from bot.worker.roster_ticks import RosterTicks
 from bot.worker.schedule import start_ticking
 from bot.worker.spool_loop import SpoolFlusher
 from bot.worker.wakeups import Wakeups
@@ -67,6 +68,7 @@ log = structlog.get_logger("process")
 
 _INBOX_WORKERS, _SENDERS = 3, 3
 _HOUSEKEEPING_INTERVAL = timedelta(seconds=2)
+_DIGEST_INTERVAL = timedelta(seconds=30)
 _FINISHED_WITHIN = timedelta(seconds=10)
 # Their providers recognise a message they already have by our key, so that a repeat after a crash is harmless.
 _HARMLESS_REPEATS = frozenset({"sms_gateway", "sandbox_sms", "sandbox_telegram", "sandbox_staff"})
@@ -149,6 +151,7 @@ async def running_workers(service: Service) -> AsyncIterator[None]:
     heartbeat = Heartbeat(service.database, uuid4())
     await heartbeat.beat()
     clock_guard = ClockGuard(service.database, service.settings)
+    roster = RosterTicks(service.database, service.settings, service.wording.deployment.zone)
     housekeeping = Housekeeping(service.database, _HARMLESS_REPEATS, service.settings.files_kept_for)
     eraser = ChatEraser(service.database, service.channels, service.keys)
     ticking = start_ticking(
@@ -157,6 +160,8 @@ async def running_workers(service: Service) -> AsyncIterator[None]:
             "chat_eraser": (_HOUSEKEEPING_INTERVAL, eraser.erase),
             "heartbeat": (HEARTBEAT_INTERVAL, heartbeat.beat),
             "clock": (HEARTBEAT_INTERVAL, clock_guard.look),
+            "drills": (HEARTBEAT_INTERVAL, roster.drills),
+            "digests": (_DIGEST_INTERVAL, roster.digests),
         }
     )
     working = [asyncio.create_task(each) for each in _loops(service, wakeups, stopping)]

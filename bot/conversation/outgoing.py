@@ -123,6 +123,8 @@ def _page(session: Session, row: OutboxMessage, language: str, composer: Compose
     }
     texts = composer.wording.catalogues
     text = fill(texts, language, TEMPLATES["page" if earlier is None else "page_again"], values)
+    if alarm.drill:
+        text = f"{fill(texts, language, TEMPLATES['test_mark'], {})} {text}"
     if row.channel in composer.writes_as_sms:
         return Words(text=f"{text}\n{fill(texts, language, TEMPLATES['page_sms_reply'], values)}"), None
     take = Button(title=fill(texts, language, TAKE_BUTTON, values), payload=f"ACK {report.number} {code}")
@@ -150,7 +152,8 @@ def _status(session: Session, row: OutboxMessage, language: str, composer: Compo
     values = dict(row.arguments or {})
     if "staff_id" in values:
         values["name"] = session.scalars(select(Staff.name).where(Staff.id == values["staff_id"])).one()
-    values["url"] = f"{composer.settings.console_url}/cases/{values.get('number')}"
+    base = composer.settings.console_url
+    values["url"] = f"{base}/cases/{values['number']}" if "number" in values else base
     texts = composer.wording.catalogues
     text = fill(texts, language, TEMPLATES[row.template], values)
     if row.template != "taken_by_you":

@@ -28,6 +28,7 @@ TEMPLATES = {
     "audit_database": "The database cannot be reached. Nobody is paged now. Call whoever runs the machine.",
     "clock_jumped": "The clock of the database jumped by {seconds} s. Alarms were put right. Have it looked at.",
     "shift_begins": "You are on call now. Open cases: {cases}, urgent ones nobody has: {untaken}. {url}",
+    "drill_unanswered": "Test alarm {number} was not taken by anybody in ten minutes.",
     "test_mark": "TEST, no real case.",
     "linked": "This chat is now linked to your account.",
     "not_known": "This chat is not linked. Ask your supervisor for a code and send it here.",
