@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, text, update
 
 from bot.database.tables import RosterEntry
-from bot.escalation.digest import Review, review, tell_whose_shift_began
+from bot.escalation.digest import Review, review, shifts_begun, tell_whose_shift_began
 from bot.escalation.drills import begin_drill
+from bot.escalation.needs import Person
+from bot.escalation.roster import Roster, Shift
 from tests.unit.house import CRY, House
 
 
@@ -37,8 +39,21 @@ def test_whose_shift_begins_is_told_numbers_once_and_no_test_alarm_is_counted(ho
     told = ["You are on call now. Open cases: 2, urgent ones nobody has: 2. " + house.settings.console_url]
     assert _digests(house) == told
     assert _digests(house) == told
-    house.pass_time(timedelta(minutes=1))
-    assert _digests(house) == told, "also a minute later"
+
+
+def test_a_shift_has_begun_at_the_same_minute_whenever_it_is_looked_at() -> None:
+    eight = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
+    shift = Shift(staff_id=7, step_no=1, starts_at=eight, ends_at=None)
+    roster = Roster(fixed=(shift,), people={7: Person(staff_id=7)})
+    looked = {after: shifts_begun(eight + timedelta(seconds=after), roster) for after in (-1, 0, 59, 61, 899, 960)}
+    assert looked == {
+        -1: (),
+        0: ((7, eight),),
+        59: ((7, eight),),
+        61: ((7, eight),),
+        899: ((7, eight),),
+        960: (),
+    }
 
 
 def test_a_shift_that_began_long_ago_or_has_not_begun_is_not_told(house: House) -> None:
