@@ -79,7 +79,9 @@ class Settings(BaseSettings):
     page_loops: int = 3  # how often the whole roster is gone through before the last resort
     lease: timedelta = timedelta(seconds=20)
     audit_patience: timedelta = timedelta(seconds=90)  # no page tried for this long: the auditor tells everybody
-    dead_man_url: SecretStr | None = None  # asked for after every audit that found nothing; elsewhere, its silence alarms
+    dead_man_url: SecretStr | None = (
+        None  # asked for after every audit that found nothing; elsewhere, its silence alarms
+    )
     nightly_drill: time | None = None  # local time of the deployment: a test alarm once a night; None: never
     max_body_bytes: int = 1_048_576
     max_file_bytes: int = 20 * 1024 * 1024  # what Telegram gives to a bot at the most

@@ -49,8 +49,8 @@ from bot.worker.alarm_loop import AlarmWorker
 from bot.worker.auditor_loop import Auditor, auditors_database
 from bot.worker.chat_eraser import ChatEraser
 from bot.worker.check_in_loop import CheckInWorker
-from bot.worker.file_fetcher import FileFetcher
 from bot.worker.clock_guard import ClockGuard
+from bot.worker.file_fetcher import FileFetcher
 from bot.worker.heartbeat import INTERVAL as HEARTBEAT_INTERVAL
 from bot.worker.heartbeat import Heartbeat
 from bot.worker.housekeeping import Housekeeping
@@ -201,9 +201,7 @@ def _composer(service: Service) -> Composer:
     )
 
 
-def _waits_on_others(
-    service: Service, wakeups: Wakeups, auditor: Auditor
-) -> list[Coroutine[object, object, None]]:
+def _waits_on_others(service: Service, wakeups: Wakeups, auditor: Auditor) -> list[Coroutine[object, object, None]]:
     """What may be cut off at any moment: it waits for a provider or for its time, and repeats nothing that counts."""
     database, keys, settings = service.database, service.keys, service.settings
     loops = [wakeups.listen(), run_loop("auditor", auditor.work, auditor.wait)]
@@ -217,9 +215,7 @@ def _waits_on_others(
     return loops
 
 
-def _loops(
-    service: Service, wakeups: Wakeups, stopping: asyncio.Event
-) -> list[Coroutine[object, object, None]]:
+def _loops(service: Service, wakeups: Wakeups, stopping: asyncio.Event) -> list[Coroutine[object, object, None]]:
     """What claims rows: it is let finish what it holds."""
     database, keys, settings = service.database, service.keys, service.settings
     desk = Desk(

@@ -3,11 +3,11 @@ own code. Who is to be told then, and the rows that keep two auditors from telli
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -54,6 +54,7 @@ class AuditPage:
     """Something to be sent now; its row is leased to whoever got this."""
 
     outbox_id: int
+    token: UUID
     to: Reachable
     template: str
     number: int | None
@@ -113,6 +114,12 @@ values (:key, 'responder', :channel, :contact, 'system', :template, jsonb_strip_
     'number', cast(:number as bigint))), 0, 'sending', 1, now() + :lease, :token, false, -1)
 on conflict do nothing returning id
 """)
+_RECORD = text("""
+update outbox set state = case when cast(:error as text) is null then 'sent' else 'pending' end,
+    sent_at = case when cast(:error as text) is null then now() end,
+    error_kind = :error, due_at = now(), lease_until = null, lease_token = null
+where id = :id and lease_token = :token
+""")
 _PASSED = text("""
 insert into auditor_pass (id, looked_at, passed_at, findings)
 values (1, now(), case when :findings = 0 then now() end, :findings)
@@ -141,26 +148,17 @@ def find(session: Session, settings: Settings) -> tuple[Finding, ...]:
         "wait": settings.step_timeout.total_seconds(),
         "question": settings.unanswered_danger_question,
     }
-    found = [_Row(row._mapping) for row in session.execute(_ALARMS, values)]
-    findings = [finding for row in found for finding in row.findings()]
+    findings = [
+        Finding(kind=kind, number=row.number)
+        for row in session.execute(_ALARMS, values)
+        for kind in FindingKind
+        if row._mapping.get(kind.value)
+    ]
     numbers = session.scalars(_NO_ALARM, {"late": late})
     findings += [Finding(kind=FindingKind.NO_ALARM, number=number) for number in numbers]
     if session.scalar(_NO_ENGINE, {"late": late}):
         findings.append(Finding(kind=FindingKind.NO_ENGINE))
     return tuple(findings)
-
-
-class _Row:
-    """One alarm as _ALARMS looks at it."""
-
-    def __init__(self, row: Mapping[str, object]) -> None:
-        self._row = row
-
-    def findings(self) -> Iterable[Finding]:
-        """One of each kind whose column is true."""
-        number = self._row["number"]
-        assert isinstance(number, int)
-        return [Finding(kind=kind, number=number) for kind in FindingKind if self._row.get(kind.value)]
 
 
 def load_everybody(session: Session) -> tuple[Reachable, ...]:
@@ -181,6 +179,7 @@ def _write_pages(
     for number in numbers:
         template = AUDIT_TEMPLATES["engine" if number is None else "case"]
         for each in everybody:
+            token = uuid4()
             values = {
                 "key": f"audit:{number or 'engine'}:{quarter}:{each.contact_id}",
                 "channel": each.channel,
@@ -188,11 +187,11 @@ def _write_pages(
                 "template": template,
                 "number": number,
                 "lease": settings.lease,
-                "token": uuid4(),
+                "token": token,
             }
             outbox_id = session.scalar(_NEW_PAGE, values)
             if outbox_id is not None:
-                yield AuditPage(outbox_id=outbox_id, to=each, template=template, number=number)
+                yield AuditPage(outbox_id=outbox_id, token=token, to=each, template=template, number=number)
 
 
 def quarter_of(at: datetime) -> int:
@@ -200,13 +199,10 @@ def quarter_of(at: datetime) -> int:
     return int(at.timestamp()) // _QUARTER_SECONDS
 
 
-def record(session: Session, outbox_id: int, *, sent: bool, error_kind: str | None = None) -> None:
-    """What became of a page of the auditor's. One that failed is left to the ordinary senders, who try again."""
-    state = "state = 'sent', sent_at = now()" if sent else "state = 'pending', due_at = now()"
-    session.execute(
-        text(f"update outbox set {state}, error_kind = :error, lease_until = null, lease_token = null where id = :id"),
-        {"id": outbox_id, "error": error_kind},
-    )
+def record(session: Session, page: AuditPage, *, error_kind: str | None) -> None:
+    """What became of a page of the auditor's, while its lease holds. One that failed is left to the ordinary senders,
+    who try again."""
+    session.execute(_RECORD, {"id": page.outbox_id, "token": page.token, "error": error_kind})
 
 
 def record_ping(session: Session) -> None:

@@ -107,10 +107,14 @@ def _alarm_for_one(session: Session, report: Report) -> Alarm:
 
 def end_drills(session: Session) -> int:
     """Close every test alarm that somebody took, or that nobody took in ten minutes: then supervisors are told."""
-    over = select(Alarm, Report).join(Report, Report.id == Alarm.report_id).where(
-        Alarm.drill,
-        Alarm.state.in_(OPEN_STATES),
-        (Alarm.state == AlarmState.ACKNOWLEDGED) | (Alarm.raised_at < func.now() - LASTS),
+    over = (
+        select(Alarm, Report)
+        .join(Report, Report.id == Alarm.report_id)
+        .where(
+            Alarm.drill,
+            Alarm.state.in_(OPEN_STATES),
+            (Alarm.state == AlarmState.ACKNOWLEDGED) | (Alarm.raised_at < func.now() - LASTS),
+        )
     )
     ended = session.execute(over.with_for_update(skip_locked=True)).all()
     for alarm, report in ended:

@@ -1,5 +1,5 @@
-"""`sampan alarms`: what became of each alarm. `sampan oncall test` and `sampan oncall review`: whether paging works, and
-whom it wears out."""
+"""`sampan alarms`: what became of each alarm. `sampan oncall test` and `sampan oncall review`: whether paging works,
+and whom it wears out."""
 
 from __future__ import annotations
 
@@ -87,8 +87,10 @@ def show_one(number: Annotated[int, typer.Argument(help="The number of the case.
 
 
 @oncall_app.command("test")
-def test(
-    name: Annotated[str | None, typer.Argument(help="Only this person, by all their ways; else who is on call.")] = None,
+def send_test(
+    name: Annotated[
+        str | None, typer.Argument(help="Only this person, by all their ways; else who is on call.")
+    ] = None,
     wait: Annotated[bool, typer.Option(help="Stay until it was acknowledged, at most ten minutes.")] = True,
 ) -> None:
     """Send a TEST alarm the way real ones go, and say how long each hop took. Exit code 1 when nobody answered."""

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from bot.database.migrate import expected_version, present_version
 from bot.deployment import Gateway, load_deployment
 from bot.errors import SampanError
-from bot.escalation.roster import places
 from bot.escalation.engine_health import EngineHealth, engine_health
+from bot.escalation.roster import places
 from bot.escalation.roster_store import load_roster, load_ways
 from bot.messages.spool import Spool
 from bot.operations.installation import SETTINGS_FILE, database_url

@@ -19,8 +19,8 @@ from starlette.types import ExceptionHandler
 from bot.channels.channel import Channel, Delivery, ProviderRequest
 from bot.conversation.intake import take_in, take_receipt
 from bot.database.session import Database, database_now
-from bot.escalation.engine_health import engine_health
 from bot.errors import BodyTooLargeError, DatabaseDownError, RejectedRequestError, SpoolFullError
+from bot.escalation.engine_health import engine_health
 from bot.messages.message import InboundMessage
 from bot.messages.spool import Spool
 from bot.privacy.sealing import ServiceKeys
@@ -99,7 +99,6 @@ class Door:
             return JSONResponse({"status": "spooling"}, status_code=503)
         return JSONResponse({"status": "ok"})
 
-
     async def ready(self, _request: Request) -> Response:
         """200 when somebody would be paged now: some process's loops run and the auditor looks; else 503. Seconds."""
         try:
@@ -109,9 +108,7 @@ class Door:
         ready = health.lives and health.is_audited
         ages = {"engine_seconds": health.heartbeat_age, "audit_seconds": health.audit_age}
         told = {name: None if age is None else round(age.total_seconds(), 1) for name, age in ages.items()}
-        return JSONResponse(
-            {"status": "ready" if ready else "not_ready", **told}, status_code=200 if ready else 503
-        )
+        return JSONResponse({"status": "ready" if ready else "not_ready", **told}, status_code=200 if ready else 503)
 
 
 async def _refuse(_request: Request, error: Exception) -> Response:

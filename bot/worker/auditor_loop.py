@@ -126,9 +126,7 @@ class Auditor:
     async def _send_page(self, page: AuditPage) -> None:
         error_kind = await self._send(page.to, page.template, page.number, key=f"audit:{page.outbox_id}")
         try:
-            await self._in_database(
-                lambda session: record(session, page.outbox_id, sent=error_kind is None, error_kind=error_kind)
-            )
+            await self._in_database(lambda session: record(session, page, error_kind=error_kind))
         except DatabaseDownError as error:  # its lease runs out, and a sender repeats it: twice rather than not at all
             log.error("audit_not_recorded", outbox_id=page.outbox_id, error=type(error).__name__)
 

@@ -47,7 +47,8 @@ def jump(before: Reading, now: Reading) -> timedelta:
 
 def database_clock(session: Session) -> datetime:
     """The clock itself, not the beginning of the transaction."""
-    return session.execute(select(func.clock_timestamp())).scalar_one()
+    now: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    return now
 
 
 class ClockGuard:
@@ -104,7 +105,10 @@ _RESTAMP = (
         for update of each) as open
     where open.id = alarm.id and next_action_at > now() + longest
     """,
-    "update responder_call set next_action_at = now() where state = 'paging' and next_action_at > now() + :wait_at_most",
+    """
+    update responder_call set next_action_at = now()
+    where state = 'paging' and next_action_at > now() + :wait_at_most
+    """,
     "update outbox set due_at = now() where state = 'pending' and page_id is not null and due_at > now() + :page",
     "update outbox set lease_until = now() + :worker where lease_until > now() + :worker",
     "update inbox set lease_until = now() + :worker where lease_until > now() + :worker",

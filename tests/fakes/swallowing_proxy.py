@@ -1,4 +1,5 @@
-"""A TCP proxy before a server on a Unix socket, that can begin to swallow: it goes on taking bytes, passes none on, and closes nothing."""
+"""A TCP proxy before a server on a Unix socket. It can begin to swallow: then it goes on taking bytes, passes none on,
+and closes nothing."""
 
 from __future__ import annotations
 

@@ -17,9 +17,7 @@ from tests.unit.house import CRY, House
 
 def _begins(house: House, staff_id: int, ago: timedelta) -> None:
     with house.database.transaction() as session:
-        session.execute(
-            update(RosterEntry).where(RosterEntry.staff_id == staff_id).values(starts_at=func.now() - ago)
-        )
+        session.execute(update(RosterEntry).where(RosterEntry.staff_id == staff_id).values(starts_at=func.now() - ago))
 
 
 def _digests(house: House) -> list[str]:

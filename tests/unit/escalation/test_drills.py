@@ -106,8 +106,7 @@ def test_one_person_is_tested_by_all_their_ways_and_nobody_else_is_woken(house: 
 
 def test_who_cannot_be_reached_is_no_test(house: House) -> None:
     nobody = house.on_call("Dara", step=None, ways=())
-    with house.database.transaction() as session:
-        session.execute(Staff.__table__.update().values(active=False))
+    house.change(Staff, active=False)
     with pytest.raises(DrillError):
         _begin(house, nobody)
     assert house.rows(Alarm) == 0

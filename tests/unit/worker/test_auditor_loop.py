@@ -85,8 +85,14 @@ def test_the_senders_stand_still_and_everybody_is_told_by_every_way_at_once(hous
     house.pass_time(LATE)
     house.sweep()
     told = _look(house, make)
-    assert told == ["Case 101 is urgent, and paging for it does not work as it should. Take it now: "
-                    f"{house.settings.console_url}/cases/101"] * 2
+    assert (
+        told
+        == [
+            "Case 101 is urgent, and paging for it does not work as it should. Take it now: "
+            f"{house.settings.console_url}/cases/101"
+        ]
+        * 2
+    )
     assert [each.address for each in house.sms.sent if "paging" in each.text] == ["+12025550199"]
     assert _findings(house) >= 1
 

@@ -37,9 +37,7 @@ class Clocks:
 
 
 def _reading(seconds: float, steady: float, unsure: float = 0.0) -> Reading:
-    return Reading(
-        database=NOON + timedelta(seconds=seconds), steady_seconds=steady, unsure=timedelta(seconds=unsure)
-    )
+    return Reading(database=NOON + timedelta(seconds=seconds), steady_seconds=steady, unsure=timedelta(seconds=unsure))
 
 
 @pytest.mark.parametrize(

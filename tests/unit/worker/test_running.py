@@ -14,6 +14,7 @@ from bot.messages.message import OutboundMessage, SendResult
 from bot.messages.spool import Spool
 from bot.wiring import Service, running_workers
 from bot.worker.loops import run_loop
+from bot.worker.wakeups import Wakeups
 from tests.unit.escalation.seen import STEP, paged
 from tests.unit.house import CRY, House, MemoryChannel
 
@@ -97,10 +98,16 @@ def test_a_loop_that_is_told_to_stop_finishes_its_piece_and_claims_no_more() -> 
     assert done == ["begun", "finished"]
 
 
-def test_the_auditor_runs_beside_the_workers(house: House, tmp_path: Path) -> None:
+def test_the_auditor_runs_beside_the_workers_and_looks_at_once(house: House, tmp_path: Path) -> None:
     async def run() -> None:
-        async with running_workers(_service(house, tmp_path)), asyncio.timeout(10):
-            while not house.rows(AuditorPass):
-                await asyncio.sleep(0.05)
+        async with running_workers(_service(house, tmp_path)):
+            await asyncio.wait_for(_audited(house), 10)
 
     asyncio.run(run())
+
+
+async def _audited(house: House) -> None:
+    """Until the auditor has looked."""
+    wakeups = Wakeups("")
+    while not house.rows(AuditorPass):
+        await wakeups.wait("alarms")
