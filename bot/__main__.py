@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.errors import SampanError
+from bot.operations.alarm_commands import alarms_app
 from bot.operations.case_commands import case_app
 from bot.operations.hotline_commands import hotlines_app
 from bot.operations.installation import load_settings
@@ -25,6 +26,7 @@ app.add_typer(keys_app, name="keys")
 app.add_typer(run_app, name="run")
 app.add_typer(staff_app, name="staff")
 app.add_typer(oncall_app, name="oncall")
+app.add_typer(alarms_app, name="alarms")
 app.add_typer(words_app, name="words")
 app.add_typer(hotlines_app, name="hotlines")
 app.add_typer(case_app, name="case")

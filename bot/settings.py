@@ -5,7 +5,7 @@ Who operates, and what a reporter is told about them, is not here: that is `depl
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -86,6 +86,11 @@ class Settings(BaseSettings):
     many_messages: int = Field(default=20, ge=1)  # of one sender in a minute: beyond, one answer serves several
     page_loops: int = 3  # how often the whole roster is gone through before the last resort
     lease: timedelta = timedelta(seconds=20)
+    audit_patience: timedelta = timedelta(seconds=90)  # no page tried for this long: the auditor tells everybody
+    dead_man_url: SecretStr | None = (
+        None  # asked for after every audit that found nothing; elsewhere, its silence alarms
+    )
+    nightly_drill: time | None = None  # local time of the deployment: a test alarm once a night; None: never
     max_body_bytes: int = 1_048_576
     max_file_bytes: int = 20 * 1024 * 1024  # what Telegram gives to a bot at the most
     max_files_a_day: int = 40  # of one conversation; a flood of files must not fill the disk

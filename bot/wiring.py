@@ -6,17 +6,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 from typing import TypeGuard
+from uuid import uuid4
 
 import structlog
 import uvicorn
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 
@@ -32,9 +32,9 @@ from bot.conversation.rasa_engine import RasaEngine, loopback_client
 from bot.conversation.scripted_engine import ScriptedEngine
 from bot.conversation.wording import Wording
 from bot.database.migrate import expected_version, present_version
-from bot.database.session import Database
+from bot.database.session import Database, conninfo_of
 from bot.deployment import load_deployment
-from bot.errors import ConfigurationError
+from bot.errors import ConfigurationError, DatabaseDownError
 from bot.messages import normalising
 from bot.messages.message import Audience
 from bot.messages.spool import Spool
@@ -47,9 +47,13 @@ from bot.webhooks.app import Door, build_app
 from bot.webhooks.sandbox_page import sandbox_routes
 from bot.webhooks.sandbox_phones import SandboxPhones
 from bot.worker.alarm_loop import AlarmWorker
+from bot.worker.auditor_loop import Auditor, auditors_database
 from bot.worker.chat_eraser import ChatEraser
 from bot.worker.check_in_loop import CheckInWorker
+from bot.worker.clock_guard import ClockGuard
 from bot.worker.file_fetcher import FileFetcher
+from bot.worker.heartbeat import INTERVAL as HEARTBEAT_INTERVAL
+from bot.worker.heartbeat import Heartbeat
 from bot.worker.housekeeping import Housekeeping
 from bot.worker.inbox_loop import InboxWorker
 from bot.worker.loops import run_loop
@@ -58,6 +62,7 @@ from bot.worker.polling import Poller
 from bot.worker.registration import tell_provider
 from bot.worker.roster_forecast import INTERVAL as FORECAST_INTERVAL
 from bot.worker.roster_forecast import RosterForecast
+from bot.worker.roster_ticks import RosterTicks
 from bot.worker.schedule import start_ticking
 from bot.worker.spool_loop import SpoolFlusher
 from bot.worker.wakeups import Wakeups
@@ -67,6 +72,8 @@ log = structlog.get_logger("process")
 
 _INBOX_WORKERS, _SENDERS = 3, 3
 _HOUSEKEEPING_INTERVAL = timedelta(seconds=2)
+_DIGEST_INTERVAL = timedelta(seconds=30)
+_FINISHED_WITHIN = timedelta(seconds=10)
 # Their providers recognise a message they already have by our key, so that a repeat after a crash is harmless.
 _HARMLESS_REPEATS = frozenset({"sms_gateway", "sandbox_sms", "sandbox_telegram", "sandbox_staff"})
 
@@ -138,8 +145,17 @@ def build_service(settings: Settings, database_url: str, engine: DialogueEngine)
 
 @asynccontextmanager
 async def running_workers(service: Service) -> AsyncIterator[None]:
-    """Every loop of this process, until the block is left. What is under way then is finished or its lease runs out."""
-    wakeups = Wakeups(_conninfo(service.database.url))
+    """Every loop of this process, until the block is left: then nothing new is claimed, and what is under way has ten
+    seconds to be finished; after that its lease runs out. One sweep comes before all else: what became due while
+    nobody was here fires now (oncall.md rule 33)."""
+    await _first_sweep(service)
+    stopping = asyncio.Event()
+    wakeups = Wakeups(conninfo_of(service.database.url))
+    auditor = Auditor(auditors_database(service.database.url), service.channels, _composer(service))
+    heartbeat = Heartbeat(service.database, uuid4())
+    await heartbeat.beat()
+    clock_guard = ClockGuard(service.database, service.settings)
+    roster = RosterTicks(service.database, service.settings, service.wording.deployment.zone)
     housekeeping = Housekeeping(service.database, _HARMLESS_REPEATS, service.settings.files_kept_for)
     eraser = ChatEraser(service.database, service.channels, service.keys)
     ticking = start_ticking(
@@ -150,22 +166,65 @@ async def running_workers(service: Service) -> AsyncIterator[None]:
                 FORECAST_INTERVAL,
                 RosterForecast(service.database, service.wording.deployment).tell,
             ),
+            "heartbeat": (HEARTBEAT_INTERVAL, heartbeat.beat),
+            "clock": (HEARTBEAT_INTERVAL, clock_guard.look),
+            "drills": (HEARTBEAT_INTERVAL, roster.drills),
+            "digests": (_DIGEST_INTERVAL, roster.digests),
         }
     )
-    tasks = [asyncio.create_task(each) for each in _loops(service, wakeups)]
+    working = [asyncio.create_task(each) for each in _loops(service, wakeups, stopping)]
+    waiting = [asyncio.create_task(each) for each in _waits_on_others(service, wakeups, auditor)]
     try:
         yield
     finally:
         ticking.shutdown(wait=False)
-        for task in tasks:
-            task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await _end(waiting)
+        stopping.set()
+        wakeups.wake_all()
+        await asyncio.wait(working, timeout=_FINISHED_WITHIN.total_seconds())
+        await _end(working)
+        auditor.close()
         for channel in service.channels.values():
             await channel.close()
 
 
-def _loops(service: Service, wakeups: Wakeups) -> list[Coroutine[object, object, None]]:
+async def _first_sweep(service: Service) -> None:
+    """One step each for what is due. A database that is down is no reason not to open the doors."""
+    try:
+        await AlarmWorker(service.database, service.settings).work()
+    except DatabaseDownError as error:
+        log.warning("database_down", name="first_sweep", error=type(error).__name__)
+
+
+async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _composer(service: Service) -> Composer:
+    return Composer(
+        wording=service.wording, settings=service.settings, writes_as_sms=service.writes_as_sms, keys=service.keys
+    )
+
+
+def _waits_on_others(service: Service, wakeups: Wakeups, auditor: Auditor) -> list[Coroutine[object, object, None]]:
+    """What may be cut off at any moment: it waits for a provider or for its time, and repeats nothing that counts."""
+    database, keys, settings = service.database, service.keys, service.settings
+    loops = [wakeups.listen(), run_loop("auditor", auditor.work, auditor.wait)]
+    for name, channel in service.channels.items():
+        if _tells_its_provider(channel):
+            url = None if _polled(name, settings) else webhook_url(settings, name)
+            loops.append(tell_provider(name, channel, url))
+        if _polls(channel, settings):
+            poller = Poller(channel, database, service.spool, keys, settings)
+            loops.append(run_loop(f"poll_{channel.name}", poller.work, lambda: wakeups.wait("inbox")))
+    return loops
+
+
+def _loops(service: Service, wakeups: Wakeups, stopping: asyncio.Event) -> list[Coroutine[object, object, None]]:
+    """What claims rows: it is let finish what it holds."""
     database, keys, settings = service.database, service.keys, service.settings
     desk = Desk(
         database=database,
@@ -175,11 +234,11 @@ def _loops(service: Service, wakeups: Wakeups) -> list[Coroutine[object, object,
         writes_as_sms=service.writes_as_sms,
         keys=keys,
     )
-    composer = Composer(wording=service.wording, settings=settings, writes_as_sms=service.writes_as_sms, keys=keys)
-    loops = [wakeups.listen()]
+    composer = _composer(service)
+    loops: list[Coroutine[object, object, None]] = []
 
     def add(name: str, work: Callable[[], Awaitable[bool]], queue: str) -> None:
-        loops.append(run_loop(name, work, lambda: wakeups.wait(queue)))
+        loops.append(run_loop(name, work, lambda: wakeups.wait(queue), stopping))
 
     for _ in range(_INBOX_WORKERS):
         add("inbox", InboxWorker(desk, service.channels).work, "inbox")
@@ -192,12 +251,6 @@ def _loops(service: Service, wakeups: Wakeups) -> list[Coroutine[object, object,
     add("check_ins", CheckInWorker(database, settings).work, "alarms")
     add("windows", WindowWorker(database, settings).work, "alarms")
     add("spool", SpoolFlusher(service.spool, database, keys, settings).work, "alarms")
-    for name, channel in service.channels.items():
-        if _tells_its_provider(channel):
-            url = None if _polled(name, settings) else webhook_url(settings, name)
-            loops.append(tell_provider(name, channel, url))
-        if _polls(channel, settings):
-            add(f"poll_{channel.name}", Poller(channel, database, service.spool, keys, settings).work, "inbox")
     return loops
 
 
@@ -212,11 +265,6 @@ def _polls(channel: Channel, settings: Settings) -> TypeGuard[PollingChannel]:
 def _polled(name: str, settings: Settings) -> bool:
     modes = {"telegram": settings.telegram.mode, "telegram_staff": settings.telegram_staff.mode}
     return modes.get(name) == "poll"
-
-
-def _conninfo(url: str) -> str:
-    """SQLAlchemy's URL as libpq reads it."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 class Parts(StrEnum):

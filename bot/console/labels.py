@@ -19,6 +19,7 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
         "tip": "Tip",
         "question": "Question",
         "unclear": "Not clear yet",
+        "drill": "TEST, no real case",
     },
     "state": {"open": "Open", "closed": "Closed"},
     "alarm": {
@@ -120,6 +121,7 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
         "kind_tip": "a tip",
         "kind_question": "a question",
         "kind_unclear": "not clear yet",
+        "test_alarm": "a test alarm",
         "no_answer_to_danger_question": "no answer to the danger question",
         "danger_now": "says there is danger now",
         "duress_word": "the duress word was written",

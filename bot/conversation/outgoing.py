@@ -150,7 +150,8 @@ def _status(session: Session, row: OutboxMessage, language: str, composer: Compo
     values = dict(row.arguments or {})
     if "staff_id" in values:
         values["name"] = session.scalars(select(Staff.name).where(Staff.id == values["staff_id"])).one()
-    values["url"] = f"{composer.settings.console_url}/cases/{values.get('number')}"
+    base = composer.settings.console_url
+    values["url"] = f"{base}/cases/{values['number']}" if "number" in values else base
     texts = composer.wording.catalogues
     if "broken_way" in values:
         way = str(values["broken_way"])

@@ -68,6 +68,12 @@ TEMPLATES = {
     "contact_broken": "Pages do not reach you by {way} any more. Please have it mended, and verify it again.",
     "contact_broken_of": "Pages do not reach {name} by {way} any more. Please help to mend it.",
     "code_throttled": "Too many wrong codes. Please try again in an hour.",
+    "audit_case": "Case {number} is urgent, and paging for it does not work as it should. Take it now: {url}",
+    "audit_engine": "The machine that pages stands still. Nobody is woken by it. Look at the queue now: {url}",
+    "audit_database": "The database cannot be reached. Nobody is paged now. Call whoever runs the machine.",
+    "clock_jumped": "The clock of the database jumped by {seconds} s. Alarms were put right. Have it looked at.",
+    "shift_begins": "You are on call now. Open cases: {cases}, urgent ones nobody has: {untaken}. {url}",
+    "drill_unanswered": "Test alarm {number} was not taken by anybody in ten minutes.",
     "linked": "This chat is now linked to your account.",
     "not_known": "This chat is not linked. Ask your supervisor for a code and send it here.",
 }

@@ -6,23 +6,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from typing import TypeVar
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy import create_engine, func, select, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
+from bot.database.patient_connection import patient_for
 from bot.errors import DatabaseDownError
 
 Result = TypeVar("Result")
 
 # A statement that waits longer than this is stuck, a half-open connection is noticed in seconds (tcp_user_timeout).
-_SERVER_OPTIONS = "-c statement_timeout=10000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=15000"
-_CONNECT = {
+# Where even that is blind, behind a proxy that swallows, we hang up ourselves, later than the server would have.
+_STATEMENT_TIMEOUT = timedelta(seconds=10)
+_OVER_THE_SERVERS = timedelta(seconds=3)
+_SERVER_OPTIONS = "-c lock_timeout=5000 -c idle_in_transaction_session_timeout=15000"
+_CONNECT: dict[str, Any] = {
     "connect_timeout": 3,
-    "options": _SERVER_OPTIONS,
     "keepalives": 1,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
@@ -33,19 +38,33 @@ _CONNECT = {
 
 
 class Database:
-    """One pool of connections to PostgreSQL."""
+    """One pool of connections to PostgreSQL; a statement takes at most `statement_timeout`."""
 
-    def __init__(self, url: str, *, pool_size: int = 12) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 12,
+        most_beyond: int = 4,
+        statement_timeout: timedelta = _STATEMENT_TIMEOUT,
+    ) -> None:
         self.url = url
+        self._statement_timeout = statement_timeout
+        self._patient = patient_for(statement_timeout + _OVER_THE_SERVERS)
         self.engine = create_engine(
             url,
             pool_size=pool_size,
-            max_overflow=4,
+            max_overflow=most_beyond,
             pool_timeout=5,
             pool_pre_ping=True,
             hide_parameters=True,  # an error or a log of SQLAlchemy's would quote the values of a statement
-            connect_args=_CONNECT,
+            creator=self._connect,
         )
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        milliseconds = round(self._statement_timeout.total_seconds() * 1000)
+        options = f"-c statement_timeout={milliseconds} {_SERVER_OPTIONS}"
+        return self._patient.connect(conninfo_of(self.url), options=options, **_CONNECT)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -72,6 +91,11 @@ class Database:
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def conninfo_of(url: str) -> str:
+    """SQLAlchemy's URL as libpq reads it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def database_now(session: Session) -> datetime:

@@ -88,6 +88,7 @@ class ReportKind(StrEnum):
     TIP = "tip"  # something seen or known
     QUESTION = "question"  # information asked for, nothing reported
     UNCLEAR = "unclear"  # nobody could tell yet
+    DRILL = "drill"  # a test alarm; nobody stands behind it
 
 
 class ReportState(StrEnum):

@@ -6,6 +6,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.database.schema_gate import schema_is_ours
 from bot.database.session import database_now
 from bot.database.states import AlarmState
 from bot.database.tables import Alarm, Report
@@ -30,7 +31,7 @@ def sweep(session: Session, settings: Settings, guard: Guard = no_guard) -> int:
     due = session.execute(
         select(Alarm, Report)
         .join(Report, Report.id == Alarm.report_id)
-        .where(Alarm.state.in_(OPEN_STATES), Alarm.next_action_at <= func.now())
+        .where(Alarm.state.in_(OPEN_STATES), Alarm.next_action_at <= func.now(), schema_is_ours())
         .order_by(Alarm.next_action_at)
         .limit(_SWEEP_LIMIT)
         .with_for_update(skip_locked=True, key_share=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.database.schema_gate import schema_is_ours
 from bot.database.states import CheckInState, InboxState
 from bot.database.tables import CheckIn, InboxMessage
 from bot.messages.cover import cover_of, hashes_of
@@ -78,7 +79,7 @@ def next_due(session: Session, grace: timedelta) -> tuple[int, UUID] | None:
     row = session.execute(
         select(CheckIn.id, CheckIn.conversation_id)
         .where(CheckIn.state == CheckInState.WAITING, CheckIn.expected_at <= late)
-        .where(or_(~waits, CheckIn.expected_at <= late - _QUEUE_IS_WAITED_FOR))
+        .where(or_(~waits, CheckIn.expected_at <= late - _QUEUE_IS_WAITED_FOR), schema_is_ours())
         .order_by(CheckIn.expected_at)
         .limit(1)
     ).one_or_none()

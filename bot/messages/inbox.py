@@ -13,6 +13,7 @@ from sqlalchemy import Select, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
+from bot.database.schema_gate import schema_is_ours
 from bot.database.session import database_now, wake
 from bot.database.states import InboxState
 from bot.database.tables import InboxMessage, StaffContact
@@ -202,6 +203,7 @@ def next_in_turn() -> Select[InboxMessage]:
         select(InboxMessage)
         .where(
             InboxMessage.state == InboxState.PENDING,
+            schema_is_ours(),
             InboxMessage.due_at <= func.now(),
             or_(InboxMessage.lease_until.is_(None), InboxMessage.lease_until < func.now()),
             ~exists().where(

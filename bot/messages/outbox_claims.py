@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, and_, case, exists, func, null, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from bot.database.schema_gate import schema_is_ours
 from bot.database.session import database_now, wake
 from bot.database.states import OutboxState
 from bot.database.tables import ContactPoint, Conversation, OutboxMessage
@@ -86,6 +87,7 @@ def _next_due(session: Session, audience: Audience, busy: Sequence[OutboxMessage
         select(OutboxMessage)
         .where(OutboxMessage.state == OutboxState.PENDING, OutboxMessage.due_at <= func.now(), in_order)
         .where(OutboxMessage.audience == audience.value, OutboxMessage.id.not_in([row.id for row in busy]), elsewhere)
+        .where(schema_is_ours())
         .order_by(OutboxMessage.priority, OutboxMessage.id)
         .limit(1)
         .with_for_update(skip_locked=True, of=OutboxMessage)

@@ -19,7 +19,7 @@ from bot.operations.tethered_process import ProcessPlan, spawn, stop
 from bot.settings import Settings
 
 _START_TIMEOUT = timedelta(minutes=10)  # the first start trains the model
-_STOP_TIMEOUT = timedelta(seconds=15)  # longer than the supervisor gives its own children
+_STOP_TIMEOUT = timedelta(seconds=20)  # longer than the supervisor gives its own children
 _POLL_S = 0.1
 _RETRY_S = 1.0
 

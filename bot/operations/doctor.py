@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from bot.database.migrate import expected_version, present_version
 from bot.deployment import Gateway, load_deployment
 from bot.errors import SampanError
+from bot.escalation.engine_health import EngineHealth, engine_health
 from bot.escalation.roster import places
 from bot.escalation.roster_store import load_roster, load_ways
 from bot.messages.spool import Spool
@@ -119,6 +120,7 @@ def _database(settings: Settings) -> Iterator[Verdict]:
         yield from _schema(engine)
         with Session(engine) as session:
             yield _on_call(session)
+            yield from _engine(engine_health(session))
     except SQLAlchemyError as error:
         # Only the class: the text of such an error can hold the address with its password.
         yield failed("database", type(error).__name__, "is it running, and is SAMPAN_DATABASE_URL right?")
@@ -146,6 +148,21 @@ def _on_call(session: Session) -> Verdict:
     if unreachable:
         return failed("on call", f"{unreachable} of {len(present)} on call cannot be reached", "verify their contacts")
     return passed("on call", f"{len(reachable)} reachable")
+
+
+def _engine(health: EngineHealth) -> Iterator[Verdict]:
+    age = "never" if health.heartbeat_age is None else f"{health.heartbeat_age.total_seconds():.0f} s ago"
+    if health.lives:
+        yield passed("paging engine", f"last seen {age}")
+    else:
+        yield failed("paging engine", f"last seen: {age}", "start it with `sampan run`; nobody is paged until then")
+    age = "never" if health.audit_age is None else f"{health.audit_age.total_seconds():.0f} s ago"
+    if not health.is_audited:
+        yield failed("auditor", f"last look: {age}", "it runs beside the workers: see the log for audit_failed")
+    elif health.findings:
+        yield failed("auditor", f"{health.findings} things are wrong, looked {age}", "see the log for audit_finding")
+    else:
+        yield passed("auditor", f"found nothing wrong, looked {age}")
 
 
 def _service(settings: Settings) -> Iterator[Verdict]:

@@ -32,7 +32,7 @@ from bot.settings import Settings
 
 _POLL_S = 0.1
 _READY_TIMEOUT = timedelta(minutes=2)
-_STOP_TIMEOUT = timedelta(seconds=8)  # for all together
+_STOP_TIMEOUT = timedelta(seconds=13)  # for all together; workers finish what they hold in ten
 _LEAST_STOP_S = 1.0  # for each of those that come last
 
 log = structlog.get_logger()

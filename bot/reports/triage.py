@@ -35,6 +35,7 @@ _KIND_URGENCY = {
     ReportKind.TIP: Urgency.STANDARD,
     ReportKind.QUESTION: Urgency.INFO,
     ReportKind.UNCLEAR: Urgency.STANDARD,
+    ReportKind.DRILL: Urgency.INFO,
 }
 
 

@@ -21,6 +21,7 @@ from bot.channels.channel import AnswersRequests, Channel, Delivery, ProviderReq
 from bot.conversation.intake import take_in, take_receipt
 from bot.database.session import Database, database_now
 from bot.errors import BodyTooLargeError, DatabaseDownError, RejectedRequestError, SpoolFullError
+from bot.escalation.engine_health import engine_health
 from bot.messages.message import InboundMessage, Receipt
 from bot.messages.spool import Spool
 from bot.privacy.sealing import ServiceKeys
@@ -103,6 +104,17 @@ class Door:
             return JSONResponse({"status": "spooling"}, status_code=503)
         return JSONResponse({"status": "ok"})
 
+    async def ready(self, _request: Request) -> Response:
+        """200 when somebody would be paged now: some process's loops run and the auditor looks; else 503. Seconds."""
+        try:
+            health = await self.database.run(engine_health)
+        except DatabaseDownError:
+            return JSONResponse({"status": "spooling"}, status_code=503)
+        ready = health.lives and health.is_audited
+        ages = {"engine_seconds": health.heartbeat_age, "audit_seconds": health.audit_age}
+        told = {name: None if age is None else round(age.total_seconds(), 1) for name, age in ages.items()}
+        return JSONResponse({"status": "ready" if ready else "not_ready", **told}, status_code=200 if ready else 503)
+
 
 def _answers(channel: object) -> TypeGuard[AnswersRequests]:
     return hasattr(channel, "answer")
@@ -143,6 +155,7 @@ def build_app(door: Door, extra_routes: Sequence[BaseRoute] = ()) -> Starlette:
             Route("/webhooks/{channel}", door.receive, methods=["POST"]),
             Route("/webhooks/{channel}/receipt", door.receive, methods=["POST"]),
             Route("/health", door.health, methods=["GET"]),
+            Route("/ready", door.ready, methods=["GET"]),
             *extra_routes,
         ],
         exception_handlers=dict(handlers),

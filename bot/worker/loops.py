@@ -15,9 +15,15 @@ log = structlog.get_logger("worker")
 _PAUSE_AFTER_ERROR_SECONDS = 0.5
 
 
-async def run_loop(name: str, work: Callable[[], Awaitable[bool]], wait: Callable[[], Awaitable[None]]) -> None:
-    """Call `work` again and again; it says whether it did anything. Ends only by cancellation."""
-    while True:
+async def run_loop(
+    name: str,
+    work: Callable[[], Awaitable[bool]],
+    wait: Callable[[], Awaitable[None]],
+    stopping: asyncio.Event | None = None,
+) -> None:
+    """Call `work` again and again; it says whether it did anything. Once `stopping` is set nothing is begun any more
+    and what is under way is finished; without it, it ends only by cancellation."""
+    while stopping is None or not stopping.is_set():
         try:
             worked = await work()
         except DatabaseDownError as error:
@@ -28,7 +34,7 @@ async def run_loop(name: str, work: Callable[[], Awaitable[bool]], wait: Callabl
             log.error("loop_failed", name=name, error=type(error).__name__, where=place_of(error))
             await asyncio.sleep(_PAUSE_AFTER_ERROR_SECONDS)
             continue
-        if not worked:
+        if not worked and not (stopping is not None and stopping.is_set()):
             await wait()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import socket
 from datetime import timedelta
 
 import psycopg
@@ -14,14 +16,20 @@ log = structlog.get_logger("worker")
 
 QUEUES = ("inbox", "outbox", "alarms", "files")
 _FALLBACK_SECONDS = 1.0
-_CHECK_SECONDS = 15.0  # a half-open connection is noticed by asking
+# A half-open connection is noticed by asking: at the latest after both of these.
+_CHECK_SECONDS = 3.0
+_ANSWER_SECONDS = 2.0
 
 
 class Wakeups:
     """One listening connection for all loops of a process. Each waiter has an event of its own."""
 
-    def __init__(self, conninfo: str) -> None:
+    def __init__(
+        self, conninfo: str, *, check_seconds: float = _CHECK_SECONDS, answer_seconds: float = _ANSWER_SECONDS
+    ) -> None:
         self._conninfo = conninfo
+        self._check_seconds = check_seconds
+        self._answer_seconds = answer_seconds
         self._waiting: dict[str, set[asyncio.Event]] = {queue: set() for queue in QUEUES}
 
     async def wait(self, queue: str, *, at_most: timedelta | None = None) -> None:
@@ -45,18 +53,36 @@ class Wakeups:
     async def _listen_once(self) -> None:
         connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True, connect_timeout=3)
         async with connection:
-            await connection.execute("listen sampan")
-            self._wake_all()  # whatever came while nobody listened
+            await self._ask(connection, "listen sampan")
+            self.wake_all()  # whatever came while nobody listened
             while True:
-                async for notice in connection.notifies(timeout=_CHECK_SECONDS):
+                async for notice in connection.notifies(timeout=self._check_seconds):
                     self._wake(notice.payload)
-                await asyncio.wait_for(connection.execute("select 1"), 5)
+                await self._ask(connection, "select 1")
+
+    async def _ask(self, connection: psycopg.AsyncConnection, statement: str) -> None:
+        """One statement, answered in time. Cancelling it would have psycopg ask the same silent server to cancel, and
+        wait for that: we hang up instead, and it fails as any lost connection does."""
+        asking = asyncio.ensure_future(connection.execute(statement.encode()))
+        try:
+            await asyncio.wait({asking}, timeout=self._answer_seconds)
+        finally:
+            if not asking.done():
+                _hang_up(connection.fileno())
+        await asking
 
     def _wake(self, queue: str) -> None:
         """One row wakes all waiters of its queue: those that come too late find nothing and wait again."""
         for event in self._waiting.get(queue, ()):
             event.set()
 
-    def _wake_all(self) -> None:
+    def wake_all(self) -> None:
+        """Every loop looks once more."""
         for queue in QUEUES:
             self._wake(queue)
+
+
+def _hang_up(descriptor: int) -> None:
+    """Both directions of the connection end here, whatever the other side does."""
+    with contextlib.suppress(OSError), socket.socket(fileno=os.dup(descriptor)) as line:
+        line.shutdown(socket.SHUT_RDWR)

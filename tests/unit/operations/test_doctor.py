@@ -49,6 +49,27 @@ def test_it_finds_what_is_well_and_what_is_not(settings: Settings) -> None:
     assert all(verdict.remedy for verdict in found.values() if not verdict.ok)
 
 
+def test_it_tells_how_old_the_engine_and_the_audit_are(settings: Settings, database: str) -> None:
+    assert by_name(settings)["paging engine"].finding == "last seen: never"
+    assert not by_name(settings)["auditor"].ok
+    engine = create_engine(database)
+    with engine.begin() as connection:
+        connection.execute(
+            text("insert into engine_heartbeat (process_id, schema_version) values (gen_random_uuid(), 'x')")
+        )
+        connection.execute(text("insert into auditor_pass (id, looked_at, findings) values (1, now(), 2)"))
+    found = by_name(settings)
+    assert found["paging engine"].ok
+    assert found["auditor"].finding.startswith("2 things are wrong")
+    with engine.begin() as connection:
+        connection.execute(text("update auditor_pass set findings = 0"))
+    assert by_name(settings)["auditor"].ok
+    with engine.begin() as connection:
+        connection.execute(text("delete from engine_heartbeat"))
+        connection.execute(text("delete from auditor_pass"))
+    engine.dispose()
+
+
 def test_somebody_on_call_whose_contact_is_not_verified_does_not_count(settings: Settings, database: str) -> None:
     engine = create_engine(database)
     with engine.begin() as connection:

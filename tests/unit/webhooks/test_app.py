@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from starlette.types import Message
 
 from bot.database.session import Database
-from bot.database.tables import Alarm, InboxMessage, Table
+from bot.database.tables import Alarm, AuditorPass, EngineHeartbeat, InboxMessage, Table
 from bot.errors import ConfigurationError
 from bot.messages.spool import Spool
 from bot.privacy.sealing import ServiceKeys
@@ -219,6 +220,21 @@ def test_health_says_whether_the_database_would_take_a_message(door: Door, down:
     assert (ok.status_code, ok.json()) == (200, {"status": "ok"})
     bad = request_to(replace(door, database=down), "GET", "/health")
     assert (bad.status_code, bad.json()) == (503, {"status": "spooling"})
+
+
+def test_ready_says_whether_anybody_would_be_paged(door: Door, down: Database) -> None:
+    idle = request_to(door, "GET", "/ready")
+    assert (idle.status_code, idle.json()["status"], idle.json()["engine_seconds"]) == (503, "not_ready", None)
+    with door.database.transaction() as session:
+        session.add(EngineHeartbeat(process_id=uuid4(), schema_version="x"))
+        session.add(AuditorPass(id=1, looked_at=func.now()))
+    ready = request_to(door, "GET", "/ready")
+    assert (ready.status_code, ready.json()["status"]) == (200, "ready")
+    assert 0 <= ready.json()["audit_seconds"] < 60
+    with door.database.transaction() as session:
+        session.get_one(AuditorPass, 1).looked_at = func.now() - timedelta(minutes=5)
+    assert request_to(door, "GET", "/ready").status_code == 503
+    assert request_to(replace(door, database=down), "GET", "/ready").json() == {"status": "spooling"}
 
 
 def test_while_the_database_is_down_messages_wait_on_the_disk_and_are_stored_once_in_order(

@@ -1,0 +1,154 @@
+"""Rule 8: a clock that jumps delays nobody. `house.pass_time` of a negative interval is a clock that was set back."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from bot.database.session import Database, database_now
+from bot.database.states import StaffRole
+from bot.database.tables import OutboxMessage, Staff
+from bot.settings import Settings
+from bot.worker.clock_guard import ClockGuard, Reading, jump, restamp
+from tests.unit.escalation.seen import LEASE, STEP, acknowledge_as, paged
+from tests.unit.house import CRY, House
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+class Clocks:
+    """Two clocks that are set by hand."""
+
+    database, steady_seconds = NOON, 0.0
+
+    def steady(self) -> float:
+        return self.steady_seconds
+
+    def clock(self, _session: Session) -> datetime:
+        return self.database
+
+    def pass_time(self, seconds: float, *, jumps: float = 0.0) -> None:
+        self.steady_seconds += seconds
+        self.database += timedelta(seconds=seconds + jumps)
+
+
+def _reading(seconds: float, steady: float, unsure: float = 0.0) -> Reading:
+    return Reading(database=NOON + timedelta(seconds=seconds), steady_seconds=steady, unsure=timedelta(seconds=unsure))
+
+
+@pytest.mark.parametrize(
+    ("database", "steady", "unsure", "found"),
+    [
+        pytest.param(2, 2, 0, 0, id="both run"),
+        pytest.param(3601, 2, 0, 3599, id="an hour forward"),
+        pytest.param(-3598, 2, 0, -3600, id="an hour back"),
+        pytest.param(0.5, 2, 0, 0, id="tolerated"),
+        pytest.param(-0.5, 2, 0, -2.5, id="back by more than two seconds"),
+        pytest.param(-2, 2, 3, 0, id="the answer took so long that nobody knows"),
+        pytest.param(1800, 1800, 0, 0, id="the process slept"),
+    ],
+)
+def test_a_jump_is_told_from_time_that_passed(database: float, steady: float, unsure: float, found: float) -> None:
+    assert jump(_reading(0, 0), _reading(database, steady, unsure)) == timedelta(seconds=found)
+
+
+def _supervisor(house: House) -> None:
+    staff_id = house.on_call("Mali", step=None)
+    with house.database.transaction() as session:
+        session.get_one(Staff, staff_id).role = StaffRole.SUPERVISOR
+
+
+def _told(house: House) -> list[str]:
+    house.send()
+    return [each.text for each in house.staff_bot.sent if "clock" in each.text]
+
+
+def test_rule_8_a_clock_set_back_is_told_to_supervisors_once_and_no_step_waits_longer(house: House) -> None:
+    dara, vanna = house.on_call("Dara"), house.on_call("Vanna", step=2)
+    _supervisor(house)
+    house.arrives(CRY)
+    clocks = Clocks()
+    guards = [ClockGuard(house.database, house.settings, clocks.steady, clocks.clock) for _ in range(2)]
+    for guard in guards:
+        asyncio.run(guard.look())
+    house.pass_time(-timedelta(hours=1))
+    clocks.pass_time(2, jumps=-3600)
+    for guard in guards:
+        asyncio.run(guard.look())
+    house.pass_time(STEP)
+    assert house.sweep() == 1
+    assert paged(house) == [dara, vanna]
+    assert _told(house) == ["The clock of the database jumped by -3600 s. Alarms were put right. Have it looked at."]
+
+
+def test_rule_8_a_clock_set_forward_fires_each_alarm_once(house: House) -> None:
+    house.on_call("Dara")
+    house.on_call("Vanna", step=2)
+    _supervisor(house)
+    house.arrives(CRY)
+    clocks = Clocks()
+    guard = ClockGuard(house.database, house.settings, clocks.steady, clocks.clock)
+    asyncio.run(guard.look())
+    house.pass_time(timedelta(hours=1))
+    clocks.pass_time(2, jumps=3600)
+    asyncio.run(guard.look())
+    assert (house.sweep(), house.sweep()) == (1, 0)
+    assert len(_told(house)) == 1
+
+
+def test_a_clock_that_runs_as_it_should_touches_nothing_and_tells_nobody(house: House) -> None:
+    house.on_call("Dara")
+    _supervisor(house)
+    house.arrives(CRY)
+    before = house.alarm().next_action_at
+    clocks = Clocks()
+    guard = ClockGuard(house.database, house.settings, clocks.steady, clocks.clock)
+    for _ in range(3):
+        asyncio.run(guard.look())
+        clocks.pass_time(2)
+    assert house.alarm().next_action_at == before
+    assert _told(house) == []
+
+
+def test_a_jump_before_this_process_began_is_mended_by_its_first_look(house: House) -> None:
+    house.on_call("Dara")
+    house.arrives(CRY)
+    house.pass_time(-timedelta(days=1))
+    asyncio.run(ClockGuard(house.database, house.settings).look())
+    house.pass_time(STEP)
+    assert house.sweep() == 1
+
+
+def test_an_acknowledgement_lapses_in_its_time_after_the_clock_was_set_back(house: House) -> None:
+    dara = house.on_call("Dara")
+    house.arrives(CRY)
+    acknowledge_as(house, dara)
+    house.pass_time(-timedelta(hours=1))
+    with house.database.transaction() as session:
+        restamp(session, house.settings)
+    house.pass_time(LEASE)
+    house.sweep()
+    assert house.alarm().state.value == "paging"
+
+
+def test_a_page_and_a_lease_wait_no_longer_after_the_clock_was_set_back(house: House) -> None:
+    house.on_call("Dara")
+    house.arrives(CRY)
+    house.pass_time(-timedelta(hours=1))
+    with house.database.transaction() as session:
+        session.execute(text("update inbox set lease_until = now() + interval '1 hour'"))
+        restamp(session, house.settings)
+        page = session.query(OutboxMessage).filter(OutboxMessage.page_id.is_not(None)).one()
+        assert page.due_at <= database_now(session)
+        latest = database_now(session) + house.settings.lease
+        assert session.scalar(text("select max(lease_until) from inbox")) == latest
+
+
+def test_a_database_that_is_down_is_for_the_next_look() -> None:
+    nowhere = Database("postgresql+psycopg://nobody:nothing@127.0.0.1:1/none")
+    asyncio.run(ClockGuard(nowhere, Settings(_env_file=None)).look())
+    nowhere.dispose()

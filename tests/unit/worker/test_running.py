@@ -1,0 +1,113 @@
+"""Rule 33: what became due while nobody was here fires before anything else; whoever stops begins nothing new and
+finishes what they hold."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from starlette.applications import Starlette
+
+from bot.channels.channel import Channel
+from bot.database.tables import AuditorPass, EngineHeartbeat
+from bot.messages.message import OutboundMessage, SendResult
+from bot.messages.spool import Spool
+from bot.wiring import Service, running_workers
+from bot.worker.loops import run_loop
+from bot.worker.wakeups import Wakeups
+from tests.unit.escalation.seen import STEP, paged
+from tests.unit.house import CRY, House, MemoryChannel
+
+
+class SlowChannel(MemoryChannel):
+    """Takes its time over each message, until it is told to go on."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.begun, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def send(self, message: OutboundMessage) -> SendResult:
+        self.begun.set()
+        await self.go_on.wait()
+        return await super().send(message)
+
+
+def _service(house: House, tmp_path: Path, **instead: Channel) -> Service:
+    return Service(
+        settings=house.settings,
+        database=house.database,
+        wording=house.wording,
+        engine=house.engine,
+        channels={**house.channels, **instead},
+        door_app=Starlette(),
+        console_app=Starlette(),
+        spool=Spool(tmp_path / "spool", house.keys),
+        keys=house.keys,
+    )
+
+
+def test_rule_33_one_sweep_comes_before_the_doors_and_moves_each_alarm_one_step(house: House, tmp_path: Path) -> None:
+    dara, vanna = house.on_call("Dara"), house.on_call("Vanna", step=2)
+    house.on_call("Mali", step=3)
+    house.arrives(CRY)
+    house.pass_time(STEP * 100)
+
+    async def start() -> list[int]:
+        async with running_workers(_service(house, tmp_path)):
+            return paged(house)
+
+    assert asyncio.run(start()) == [dara, vanna]
+    assert house.rows(EngineHeartbeat) == 1
+
+
+def test_rule_33_what_is_being_sent_is_finished_and_nothing_new_is_begun(house: House, tmp_path: Path) -> None:
+    house.on_call("Dara")
+    house.arrives(CRY)
+
+    async def stop_in_the_middle() -> SlowChannel:
+        slow = SlowChannel("telegram_staff")
+        async with running_workers(_service(house, tmp_path, telegram_staff=slow)):
+            await slow.begun.wait()
+            asyncio.get_running_loop().call_later(0.3, slow.go_on.set)
+        return slow
+
+    slow = asyncio.run(stop_in_the_middle())
+    assert len(slow.sent) == 1
+    assert house.alarm().first_paged_at is not None, "and it was written down"
+
+
+def test_a_loop_that_is_told_to_stop_finishes_its_piece_and_claims_no_more() -> None:
+    done: list[str] = []
+
+    async def run() -> None:
+        stopping = asyncio.Event()
+
+        async def work() -> bool:
+            done.append("begun")
+            stopping.set()
+            await asyncio.sleep(0)
+            done.append("finished")
+            return True
+
+        async def wait() -> None:
+            raise AssertionError
+
+        await asyncio.wait_for(run_loop("test", work, wait, stopping), 5)
+
+    asyncio.run(run())
+    assert done == ["begun", "finished"]
+
+
+def test_the_auditor_runs_beside_the_workers_and_looks_at_once(house: House, tmp_path: Path) -> None:
+    async def run() -> None:
+        async with running_workers(_service(house, tmp_path)):
+            await asyncio.wait_for(_audited(house), 10)
+
+    asyncio.run(run())
+
+
+async def _audited(house: House) -> None:
+    """Until the auditor has looked."""
+    wakeups = Wakeups("")
+    while not house.rows(AuditorPass):
+        await wakeups.wait("alarms")
