@@ -49,7 +49,7 @@ def begin_drill(session: Session, settings: Settings, *, staff_id: int | None = 
     DrillError when that person has no way that works."""
     report = _report_of_nobody(session)
     if staff_id is None:
-        raise_alarm(session, report, Urgency.URGENT, REASON, settings).drill = True
+        raise_alarm(session, report, Urgency.URGENT, REASON, settings, drill=True)
         return report.number
     ways = [way for way in load_ways(session) if way.staff_id == staff_id]
     if not ways:
