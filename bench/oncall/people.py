@@ -3,7 +3,6 @@ with the product's own words and codes, as they stand on the phone."""
 
 from __future__ import annotations
 
-import asyncio
 import math
 import random
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bench.oncall.clocked_database import ClockedDatabase
 from bench.oncall.phones import HandedOver
+from bench.oncall.virtual_time import VirtualLoop
 from bot.database.tables import StaffContact
 from bot.errors import DatabaseDownError
 from bot.escalation.replies import ReplyOutcome, apply_reply, parse_reply
@@ -37,6 +37,7 @@ class People:
 
     database: ClockedDatabase
     settings: Settings
+    loop: VirtualLoop
     chance: random.Random
     habits: Habits
     keys: ServiceKeys = field(repr=False)
@@ -62,7 +63,7 @@ class People:
             self._later(delay + 4.0 * nth, self.contacts[page.address], number, code)
 
     def _later(self, delay: float, contact_id: int, number: int, code: str) -> None:
-        asyncio.get_running_loop().call_later(delay, self.tap, contact_id, number, code)
+        self.loop.call_later(delay, self.tap, contact_id, number, code)
 
     def tap(self, contact_id: int, number: int, code: str) -> None:
         """Take it, as often and in what order as the faults of the night have it."""
@@ -85,7 +86,7 @@ class People:
             with self.database.transaction() as session:
                 outcome = self._apply(session, contact_id, words)
         except DatabaseDownError:
-            asyncio.get_running_loop().call_later(_REPOSTED_AFTER_SECONDS, self.post, contact_id, words)
+            self.loop.call_later(_REPOSTED_AFTER_SECONDS, self.post, contact_id, words)
             return None
         if outcome is None:
             return None
@@ -99,6 +100,6 @@ class People:
             return None
         outcome = apply_reply(session, reply, contact, keys=self.keys, settings=self.settings)
         if outcome.template == "taken_by_you":
-            self.taken_at.setdefault(reply.number, asyncio.get_running_loop().time())
+            self.taken_at.setdefault(reply.number, self.loop.time())
             self.took(reply.number, contact.staff_id)
         return outcome

@@ -35,13 +35,12 @@ class Bell:
     def __init__(self, database: ClockedDatabase) -> None:
         self._database = database
         self._waiting: dict[str, set[asyncio.Event]] = {queue: set() for queue in _TABLES}
-        self.lost = 0
+        self._known: dict[str, tuple[int, datetime | None]] = {}
         self.deaf = False
 
     def ring(self, queue: str) -> None:
         """A NOTIFY was committed."""
         if self.deaf:
-            self.lost += queue in self._waiting
             return
         for event in self._waiting.get(queue, ()):
             event.set()
@@ -52,15 +51,14 @@ class Bell:
         self._waiting[queue].add(event)
         try:
             seen = self._database.changed[_TABLES[queue]]
-            due: datetime | None = None
-            known = False
             while not event.is_set():
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(event.wait(), _FALLBACK_SECONDS)
                 if self._database.changed[_TABLES[queue]] != seen or self._database.down:
                     return
-                if not known:
-                    due, known = self._next_due(queue), True
+                if self._known.get(queue, (-1, None))[0] != seen:
+                    self._known[queue] = (seen, self._next_due(queue))
+                due = self._known[queue][1]
                 if due is not None and due <= self._database.now():
                     return
         finally:
@@ -86,6 +84,7 @@ class WorkerProcess:
     def __init__(
         self, number: int, database: ClockedDatabase, channels: dict[str, Channel], composer: Composer, bell: Bell
     ) -> None:
+        self.tidies: Callable[[], bool] = lambda: True
         self._name = f"{_PROCESSES}{number}"
         self._database, self._channels, self._composer, self._bell = database, channels, composer, bell
         self._tasks: list[asyncio.Task[None]] = []
@@ -112,9 +111,11 @@ class WorkerProcess:
         self._tasks.append(asyncio.create_task(loop, name=self._name))
 
     async def _tidy(self) -> None:
+        """A round in a minute in which nobody died and nothing failed would find nothing; it is passed over."""
         housekeeping = Housekeeping(self._database, frozenset())
         while True:
-            await housekeeping.tidy()
+            if self.tidies():
+                await housekeeping.tidy()
             await asyncio.sleep(_HOUSEKEEPING_SECONDS)
 
     def kill(self) -> None:

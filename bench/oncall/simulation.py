@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 import tempfile
 import time
@@ -60,7 +59,6 @@ class Simulator:
 
     def run(self, plan: WorldPlan) -> Night:
         """One night."""
-        asyncio.set_event_loop(self.loop)
         world = World(plan, self.database, self.composer, self.loop)
         return self.loop.run_until_complete(world.run(Strikes))
 
@@ -75,14 +73,14 @@ class Simulator:
 def simulator() -> Iterator[Simulator]:
     """One with a PostgreSQL of its own, all destroyed on leaving."""
     with tempfile.TemporaryDirectory(prefix="sampan-oncall-") as folder, temporary_postgres() as server:
-        loop = VirtualLoop()
+        loop, logs = VirtualLoop(), structlog.get_config()
         database = ClockedDatabase(prepare(server.url), lambda: NIGHT)
         try:
             yield Simulator(database, a_composer(Path(folder)), loop)
         finally:
             database.dispose()
             loop.close()
-            structlog.reset_defaults()
+            structlog.configure(**logs)
 
 
 def a_composer(folder: Path) -> Composer:

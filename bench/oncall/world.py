@@ -7,7 +7,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -44,11 +44,11 @@ class WorldPlan:
     raises_at: tuple[float, ...]
     faults: tuple[Fault, ...] = ()
     habits: Habits = field(default_factory=Habits)
-    senders: int = 2
+    senders: int = 1
     lasts_seconds: float = 1800.0
     start: datetime = NIGHT
     zone: str | None = None  # whose hand-over falls into the change of clocks
-    closes: float = 0.85  # the chance that who took a case ends it; else it lapses
+    closes: float = 0.97  # the chance that who took a case ends it; else it lapses
 
 
 @dataclass(kw_only=True)
@@ -82,7 +82,12 @@ class World:
         self.bell = Bell(database)
         database.rings = self.bell.ring
         self.people = People(
-            database=database, settings=composer.settings, chance=self.chance, habits=plan.habits, keys=composer.keys
+            database=database,
+            settings=composer.settings,
+            loop=loop,
+            chance=self.chance,
+            habits=plan.habits,
+            keys=composer.keys,
         )
         self.people.took = self._took
         self.providers = (
@@ -105,6 +110,7 @@ class World:
         self.people.contacts = put_people_on_call(self)
         self.numbers = write_reports(self.database, len(self.plan.raises_at))
         for process in self.processes:
+            process.tidies = lambda: self.seconds < self.disturbed_until
             process.start(self.plan.senders)
         for number, at in zip(self.numbers, self.plan.raises_at, strict=True):
             self.loop.call_later(at, self.raise_alarm, number)
@@ -116,7 +122,7 @@ class World:
         for process in self.processes:
             self.night.deaths += process.deaths
             process.kill()
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.01)
         return self._told()
 
     def raise_alarm(self, number: int) -> None:
@@ -187,7 +193,7 @@ class World:
 
     def _told(self) -> Night:
         for provider in self.providers:
-            self.night.pages += provider.taken
+            self.night.pages += [replace(each, at=each.at - self.began, began=each.began - self.began) for each in provider.taken]
             self.night.undeliverable += [(number, at - self.began) for number, at in provider.undeliverable]
             self.night.struck.update({fate.value: count for fate, count in provider.struck.items()})
         self.night.outcomes.update(self.people.outcomes)
