@@ -55,7 +55,7 @@ def prepare(server_url: str, name: str = "simulated") -> str:
 
 class ClockedDatabase(Database):
     """The product's pool of connections, on our clock and without threads: a transaction takes no virtual time, unless
-    `slow_by` says so. `rings` is told of every NOTIFY once its transaction is committed; `changed` of written tables."""
+    `slow_by` says so. `rings` is told of every NOTIFY once it is committed, `changed` counts writes by table."""
 
     def __init__(self, url: str, now: Callable[[], datetime]) -> None:
         super().__init__(url, pool_size=2)
@@ -64,7 +64,6 @@ class ClockedDatabase(Database):
         self.slow_by = 0.0
         self.pause: Callable[[float], Any] | None = None
         self.lose_commits = 0
-        self.lost_commits = 0
         self.rings: Callable[[str], None] = lambda _queue: None
         self.changed: Counter[str] = Counter()
         event.listen(self.engine, "begin", self._tell_time)
@@ -74,23 +73,22 @@ class ClockedDatabase(Database):
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """As the product's, while the database is up; a commit may be lost with its connection."""
+        """As the product's, while the database is up."""
         if self.down:
             raise DatabaseDownError("down")
         with super().transaction() as session:
             yield session
-            if self.lose_commits > 0:
-                self.lose_commits -= 1
-                self.lost_commits += 1
-                session.rollback()
-                raise DatabaseDownError("the connection was lost at the commit")
 
     async def run(self, work: Callable[[Session], Result]) -> Result:
-        """`work` in a transaction of its own, here and now."""
+        """`work` of a worker in a transaction of its own, here and now; its commit may be lost with the connection."""
         if self.slow_by and self.pause is not None:
             await self.pause(self.slow_by)
         with self.transaction() as session:
-            return work(session)
+            done = work(session)
+            if self.lose_commits > 0:
+                self.lose_commits -= 1
+                raise DatabaseDownError("the connection was lost at the commit")
+            return done
 
     def empty(self) -> None:
         """Nothing has ever happened."""

@@ -55,3 +55,8 @@ class Fault(StrEnum):
     def is_of_the_night(self) -> bool:
         """Whether it is decided before the world begins, by its date."""
         return self in (Fault.DST_FORWARD, Fault.DST_BACK)
+
+    @property
+    def strikes_once(self) -> bool:
+        """Whether a night has it once, not several times."""
+        return self.sets_clock or self.is_of_the_night or self is Fault.STORM

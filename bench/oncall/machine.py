@@ -11,7 +11,7 @@ from typing import ClassVar
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from bench.oncall.invariants import broken_promises, stuck_pages
@@ -51,7 +51,6 @@ class OnCallMachine(RuleBasedStateMachine):
         self.world = World(plan, self.simulated.database, self.simulated.composer, self.simulated.loop)
         self.world.database.empty()
         self.world.people.contacts = put_people_on_call(self.world)
-        self.world.people.hear = lambda _page: None  # type: ignore[method-assign]  # who taps is a rule's to say
         for provider in self.world.providers:
             provider.rings = self._remember
         self.numbers = write_reports(self.world.database, _CASES)
@@ -146,11 +145,7 @@ class OnCallMachine(RuleBasedStateMachine):
     def off_the_roster(self, name: str) -> None:
         """Somebody stands nowhere any more."""
         wanted = select(Staff.id).where(Staff.name == name).scalar_subquery()
-        self._write(
-            lambda session: [session.delete(row) for row in session.scalars(
-                select(RosterEntry).where(RosterEntry.staff_id == wanted)
-            )]
-        )
+        self._write(lambda session: session.execute(delete(RosterEntry).where(RosterEntry.staff_id == wanted)))
 
     @rule()
     def contacts_work_again(self) -> None:
@@ -203,8 +198,9 @@ class OnCallMachine(RuleBasedStateMachine):
 
 
 def play(simulated: Simulator, examples: int, steps_each: int) -> tuple[int, int]:
-    """So many stories of so many steps; the number of steps, and how often a case was taken. AssertionError with the shortest story that breaks it."""
-    machine = type("Machine", (OnCallMachine,), {"simulated": simulated, "steps": 0, "taken": 0})
+    """So many stories of so many steps; the number of steps, and how often a case was taken. AssertionError with the
+    shortest story that breaks it."""
+    machine: type[OnCallMachine] = type("Machine", (OnCallMachine,), {"simulated": simulated, "steps": 0, "taken": 0})
     chosen = settings(
         max_examples=examples,
         stateful_step_count=steps_each,
@@ -213,7 +209,7 @@ def play(simulated: Simulator, examples: int, steps_each: int) -> tuple[int, int
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(machine, settings=chosen)
-    return int(machine.steps), int(machine.taken)
+    return machine.steps, machine.taken
 
 
 def run_long(steps: int, say: Callable[[str], None]) -> int:

@@ -44,7 +44,9 @@ def struck(tally: Tally, fault: Fault) -> int:
 
 def show_faults(console: Console, tally: Tally) -> None:
     """Each fault: how often, and what the first page did in the nights that had it among others."""
-    table = Table(title=f"Faults: {tally.alarms} alarms in {tally.worlds} nights; first pages in nights with this fault")
+    table = Table(
+        title=f"Faults: {tally.alarms} alarms in {tally.worlds} nights; first pages in nights with this fault"
+    )
     for column in ("fault", "nights", "struck", "p50", "p99", "max"):
         table.add_column(column, justify="left" if column == "fault" else "right")
     for fault in Fault:
@@ -60,7 +62,9 @@ def show_faults(console: Console, tally: Tally) -> None:
 
 def show_figures(console: Console, tally: Tally) -> None:
     """Times, pages, duplicates."""
-    table = Table(title=f"Figures, virtual time; {tally.alarms / max(tally.seconds, 1e-9):.1f} alarms simulated a second")
+    table = Table(
+        title=f"Figures, virtual time; {tally.alarms / max(tally.seconds, 1e-9):.1f} alarms simulated a second"
+    )
     for column in ("", "count", "p50", "p99", "max"):
         table.add_column(column, justify="right" if column else "left")
     rows = {
@@ -124,7 +128,10 @@ def held(tally: Tally, storms: Sequence[FoundInStorm]) -> list[Claim]:
     claims = [
         Claim(what="urgent alarms lost", goal="0", measured=str(len(tally.lost)), holds=not tally.lost),
         Claim(
-            what="without a future action or a human owner, at any look", goal="0", measured=str(waited), holds=not waited
+            what="without a future action or a human owner, at any look",
+            goal="0",
+            measured=str(waited),
+            holds=not waited,
         ),
         Claim(
             what="faults of ours in a loop",

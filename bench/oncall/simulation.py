@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -44,7 +44,7 @@ class Share:
 
     alarms: int
     seed: int
-    habits: Habits = Habits()
+    habits: Habits = field(default_factory=Habits)
     calm: bool = False  # no faults at all
     only: Fault | None = None
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import Range
@@ -18,6 +18,7 @@ from bot.conversation.intake import take_receipt
 from bot.database.states import AlarmState
 from bot.database.tables import Alarm, Report, RosterEntry, RosterOverride, Staff, StaffContact
 from bot.errors import DatabaseDownError
+from bot.escalation.needs import Person
 from bot.escalation.policy import Policy
 from bot.escalation.policy_store import set_policy
 from bot.escalation.roster import places
@@ -65,7 +66,7 @@ class Strikes:
         for provider in world.providers:
             provider.tells_later = self._tell_later
         for fault in world.plan.faults:
-            for _ in range(1 if fault.sets_clock or fault.is_of_the_night else _TIMES_EACH):
+            for _ in range(1 if fault.strikes_once else _TIMES_EACH):
                 world.loop.call_later(world.chance.uniform(5, 0.9 * max(world.plan.raises_at)), self._strike, fault)
 
     def _strike(self, fault: Fault) -> None:
@@ -189,6 +190,7 @@ class Strikes:
             session.execute(delete(RosterEntry))
 
         def begins(session: Session) -> None:
+            session.execute(delete(RosterEntry))
             for step, name in enumerate(("Ana", "Chai", "Eng"), start=1):
                 staff_id = session.scalars(select(Staff.id).where(Staff.name == name)).one()
                 session.add(RosterEntry(staff_id=staff_id, step_no=step))
@@ -242,6 +244,9 @@ class Strikes:
             return
         self._world.night.broken.append("two overrides for one person at one time were both taken")
 
+    def _storm(self) -> None:
+        """It stands in the plan: when the alarms are raised."""
+
     def _dst_forward(self) -> None:
         self._nobody_in_the_gap()
 
@@ -249,15 +254,16 @@ class Strikes:
         self._nobody_in_the_gap()
 
     def _nobody_in_the_gap(self) -> None:
-        """For three hours around it, in every minute, one person of the rotation is on call."""
+        """For three hours around it, in every minute, one person of the rotation is on call, whoever is away besides."""
         zone = self._world.plan.zone
         assert zone is not None
         with self._world.database.transaction() as session:
             roster = load_roster(session)
+            everybody = {staff_id: Person(staff_id=staff_id) for staff_id in session.scalars(select(Staff.id))}
+        alone = replace(roster, fixed=(), overrides=(), people=everybody)
         now = self._world.clock.now()
-        for minute in range(-30, 180):
-            at = now + timedelta(minutes=minute)
-            here = [staff_id for step_no, staff_id in places(at, roster) if step_no == 1]
-            if len(here) != 1:
-                self._world.night.broken.append(f"{len(here)} on call at {at.astimezone(ZoneInfo(zone))}")
+        minutes = [now + timedelta(minutes=minute) for minute in range(-30, 180)]
+        wrong = [at for at in minutes if len(places(at, alone)) != 1]
+        if wrong:
+            self._world.night.broken.append(f"not one on call in {len(wrong)} minutes from {wrong[0]} in {zone}")
         self._world.night.struck[f"{zone}: clocks change"] += 1

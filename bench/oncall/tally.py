@@ -73,7 +73,9 @@ class Tally:
             self.by_fault.setdefault(fault.value, []).extend(waits.values())
         if not _STOPS_EVERYTHING & set(plan.faults):
             for begins, ends in night.nobody_from_to:
-                self.nobody += [waits[each] for each, at in night.raised.items() if begins <= at < ends and each in waits]
+                self.nobody += [
+                    waits[each] for each, at in night.raised.items() if begins <= at < ends and each in waits
+                ]
 
     def _count_sends(self, plan: WorldPlan, night: Night) -> None:
         causes = Counter(page.cause for page in night.pages)

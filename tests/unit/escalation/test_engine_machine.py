@@ -3,16 +3,22 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text, update
 
+from bench.oncall.faults import Fault
 from bench.oncall.invariants import broken_promises
 from bench.oncall.machine import OnCallMachine, play
-from bench.oncall.simulation import Simulator, simulator
+from bench.oncall.showing import struck
+from bench.oncall.simulation import Simulator, simulator, with_faults
+from bench.oncall.tally import Tally
 from bench.oncall.virtual_time import NIGHT
+from bench.oncall.world import WorldPlan
 from bot.database.session import database_now
 from bot.database.tables import Alarm, AlarmEvent, OutboxMessage
 
@@ -70,3 +76,30 @@ def test_the_database_believes_our_clock_in_statements_and_in_defaults(simulated
         instants += session.scalars(select(AlarmEvent.at)).all()
         instants += session.scalars(select(OutboxMessage.due_at)).all()
     assert all(abs(each - now) < timedelta(minutes=6) for each in instants)
+
+
+def test_a_night_with_faults_is_played_to_its_end_and_every_fault_of_it_struck(simulated: Simulator) -> None:
+    faults = [
+        Fault.DST_FORWARD,
+        Fault.KILLED_AFTER_SEND,
+        Fault.DATABASE_DOWN,
+        Fault.ROSTER_EMPTIED,
+        Fault.OVERLAPPING_OVERRIDES,
+    ]
+    plan = WorldPlan(seed=7, raises_at=tuple(8.0 * each for each in range(8)), closes=1.0)
+    plan = with_faults(plan, faults, random.Random(7))
+    night = simulated.run(plan)
+    tally = Tally()
+    tally.count(plan, night)
+    assert (night.lost, night.broken, simulated.errors) == ([], [], Counter())
+    assert len(night.raised) == len(night.taken) == 8
+    assert [fault.value for fault in faults if not struck(tally, fault)] == []
+    assert night.deaths == 3
+    assert tally.duplicates == 3
+
+
+def test_a_night_in_which_nobody_sends_is_not_passed(simulated: Simulator) -> None:
+    """The bench must be able to fail: without senders every alarm is lost."""
+    night = simulated.run(WorldPlan(seed=8, raises_at=(1.0, 2.0), senders=0, lasts_seconds=120))
+    assert len(night.lost) == 2
+    assert any("nobody sends it" in line for line in night.broken)
