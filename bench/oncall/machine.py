@@ -76,6 +76,20 @@ class OnCallMachine(RuleBasedStateMachine):
         self._of_case(case, lambda session, report: raise_alarm(session, report, urgency, "x", settings_, anew=anew))
 
     @rule(case=cases)
+    def is_paged(self, case: int) -> None:
+        """And a phone rings: without this, few stories come as far."""
+        self.an_urgent_word(case, True, False)
+        self.pages_leave([], None)
+
+    @rule(case=cases)
+    def is_taken(self, case: int) -> None:
+        """And whoever was paged last takes it; what comes then is an owner's story."""
+        self.is_paged(case)
+        for contact_id, code in self.codes[self.numbers[case]][-1:]:
+            told = self.world.people.post(contact_id, f"ACK {self.numbers[case]} {code}")
+            type(self).taken += told == "taken_by_you"
+
+    @rule(case=cases)
     def nobody_can_read_it(self, case: int) -> None:
         """The danger question is asked."""
         settings_ = self.simulated.composer.settings

@@ -214,7 +214,7 @@ class Strikes:
         now = self._world.clock.now()
 
         def write(session: Session) -> None:
-            ids = dict(session.execute(select(Staff.name, Staff.id)).tuples().all())
+            ids = dict(session.execute(select(Staff.name, Staff.id)).all())
             during = Range(now, now + timedelta(minutes=3))
             session.add(
                 RosterOverride(absent_id=ids[absent], present_id=ids[present] if present else None, during=during)
@@ -254,7 +254,7 @@ class Strikes:
         self._nobody_in_the_gap()
 
     def _nobody_in_the_gap(self) -> None:
-        """For three hours around it, in every minute, one person of the rotation is on call, whoever is away besides."""
+        """For three hours around it, in every minute, one person of the rotation stands there, whoever is away."""
         zone = self._world.plan.zone
         assert zone is not None
         with self._world.database.transaction() as session:
