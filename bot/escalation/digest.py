@@ -16,11 +16,10 @@ from bot.database.states import AlarmState, ReportKind, ReportState
 from bot.database.tables import Alarm, Report
 from bot.escalation.roster import Roster, first_ways, places
 from bot.escalation.roster_store import load_roster, load_ways
-from bot.messages.outbox import tell_responder
+from bot.messages.outbox import NOTICE, tell_responder
 
 _LOOKED_BACK = 15  # minutes: a restart at the hour of the hand-over forgets nobody
 _A_MINUTE = timedelta(minutes=1)
-_HAND_OVER_NOTICE = 4  # after every page and every answer
 REVIEWED = timedelta(days=30)
 
 
@@ -43,7 +42,7 @@ def tell_whose_shift_began(session: Session) -> int:
             contact_id=way.contact_id,
             template="shift_begins",
             arguments=numbers,
-            priority=_HAND_OVER_NOTICE,
+            priority=NOTICE,
         )
     return told
 

@@ -41,8 +41,6 @@ _NO_REASON_TO_CALL = frozenset(
         "hand_over_unanswered",
         "hand_over_is_over",
         "declined_by_you",
-        "roster_nobody",
-        "roster_unread",
     }
 )
 

@@ -20,7 +20,7 @@ from bot.escalation.forecast import AHEAD, Gap, gaps
 from bot.escalation.roster import Way, first_ways
 from bot.escalation.roster_store import load_roster, load_ways
 from bot.escalation.rotations import instant_of
-from bot.messages.outbox import tell_responder
+from bot.messages.outbox import NOTICE, tell_responder
 
 log = structlog.get_logger("worker")
 
@@ -96,6 +96,12 @@ def _arguments(found: Sequence[Gap], deployment: Deployment) -> dict[str, object
 
 def _tell(session: Session, way: Way, key: str, template: str, arguments: dict[str, object]) -> bool:
     made = tell_responder(
-        session, key=key, channel=way.channel, contact_id=way.contact_id, template=template, arguments=arguments
+        session,
+        key=key,
+        channel=way.channel,
+        contact_id=way.contact_id,
+        template=template,
+        arguments=arguments,
+        priority=NOTICE,
     )
     return made is not None
