@@ -25,8 +25,9 @@ from bot.escalation.alarms import raise_alarm, stand_down, wait_for_danger_answe
 from bot.escalation.policy import Policy
 from bot.escalation.policy_store import set_policy
 from bot.escalation.sweeping import sweep
+from bot.messages.holding import HoldRules
 from bot.messages.message import Audience
-from bot.messages.outbox import claim, recover_expired_leases
+from bot.messages.outbox_claims import claim, recover_expired_leases
 from bot.reports.urgency import Urgency
 from bot.worker.outbox_loop import OutboxWorker
 
@@ -135,8 +136,8 @@ class OnCallMachine(RuleBasedStateMachine):
     @rule(recovers=st.booleans())
     def a_sender_dies(self, recovers: bool) -> None:
         """After its claim; its lease runs out, and another one finds that."""
-        lease, hold = self.simulated.composer.settings.lease, self.simulated.composer.settings.hold_after
-        self._write(lambda session: claim(session, Audience.RESPONDER, lease=lease, hold_after=hold))
+        lease, rules = self.simulated.composer.settings.lease, HoldRules.of(self.simulated.composer.settings)
+        self._write(lambda session: claim(session, Audience.RESPONDER, lease=lease, rules=rules))
         if recovers:
             self.time_passes(lease.total_seconds() + 1)
             self._write(lambda session: recover_expired_leases(session, harmless_repeats=()))

@@ -136,7 +136,9 @@ class Strikes:
             self._world.loop.call_later(20 + nth, self._write, self._receipt(receipt))
 
     def _receipt(self, receipt: Receipt) -> Callable[[Session], object]:
-        return lambda session: take_receipt(session, receipt, keys=self._world.composer.keys)
+        return lambda session: take_receipt(
+            session, receipt, keys=self._world.composer.keys, settings=self._world.composer.settings
+        )
 
     def _duplicate_tap(self) -> None:
         self._set(self._world.people, "posts_each", 3, 1, 40)

@@ -64,7 +64,7 @@ async def test_a_page_is_read_three_times_and_the_key_goes_to_an_address_with_nu
     assert result.provider_id == call.sid
     assert (call.to, call.caller) == (NOOR, OUR_NUMBER)
     assert call.readings == ["URGENT. Case 198."] * 3
-    assert call.action == f"{URL}?number=198&code=4F7K&language=en"
+    assert call.action == f"{URL}?word=ACK&number=198&code=4F7K&language=en"
     assert "2025550111" not in call.action
     assert 'numDigits="1"' in call.twiml
     assert call.status_callback == f"{URL}/receipt"
@@ -113,6 +113,31 @@ async def test_any_other_key_takes_nothing_and_is_asked_again(
     voice.verify(request)
     assert voice.parse(request).messages == ()
     assert "number=198&amp;code=4F7K&amp;language=th&amp;wrong=1" in voice.answer(request)
+
+
+ASKED_BY_NAME = f"{URL}?word=YES&number=198&code=4F7K&language=vi"
+
+
+@pytest.mark.parametrize(("key", "answer"), [("1", "YES 198 4F7K"), ("2", "NO 198 4F7K")])
+async def test_who_is_asked_by_name_says_yes_with_one_and_no_with_two(
+    voice: TwilioVoiceChannel, twilio: FakeTwilio, key: str, answer: str
+) -> None:
+    await voice.send(page(text="Mali asks for you.", language="vi", payload="YES 198 4F7K"))
+    assert twilio.calls[0].action == ASKED_BY_NAME
+    request = posted(twilio.key(ASKED_BY_NAME, key, to=NOOR), ASKED_BY_NAME)
+    voice.verify(request)
+    assert [each.text for each in voice.parse(request).messages] == [answer]
+    assert "<Gather" not in voice.answer(request)
+    assert 'language="vi-VN"' in voice.answer(request)
+
+
+async def test_who_is_asked_by_name_and_presses_another_key_is_asked_again(
+    voice: TwilioVoiceChannel, twilio: FakeTwilio
+) -> None:
+    request = posted(twilio.key(ASKED_BY_NAME, "5"), ASKED_BY_NAME)
+    assert voice.parse(request).messages == ()
+    assert "word=YES&amp;number=198" in voice.answer(request)
+    assert "phím 2" in voice.answer(request)
 
 
 async def test_after_three_wrong_keys_the_call_ends(voice: TwilioVoiceChannel, twilio: FakeTwilio) -> None:

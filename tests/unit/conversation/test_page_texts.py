@@ -98,3 +98,21 @@ def test_a_page_of_several_has_a_button_for_each_of_the_first_eight(wording: Wor
     words = _page(wording, _cases(20), sms=False)
     assert [button.payload for button in words.buttons] == [f"ACK {101 + index} 4F7K" for index in range(MOST_BUTTONS)]
     assert _page(wording, _cases(20), sms=True).buttons == ()
+
+
+def test_a_voice_asks_about_one_case_and_its_key_takes_the_most_urgent(wording: Wording) -> None:
+    words = page_words(wording.catalogues, "en", _cases(3), again=False, form=Form.SPOKEN, url=URL)
+    assert words.text == "3 urgent cases waiting. The first: URGENT. Case 101. To take it, press 1."
+    assert [button.payload for button in words.buttons] == ["ACK 101 4F7K"]
+
+
+def test_a_page_that_cannot_be_answered_names_the_cases_and_tells_no_code(wording: Wording) -> None:
+    words = page_words(wording.catalogues, "en", _cases(3), again=False, form=Form.LINK, url=URL)
+    assert words.text == f"3 urgent cases waiting, oldest 9 min: 101-103.\n{URL}"
+    assert words.buttons == ()
+
+
+def test_one_case_in_a_page_that_cannot_be_answered_has_its_own_link(wording: Wording) -> None:
+    words = page_words(wording.catalogues, "en", _cases(1), again=False, form=Form.LINK, url=URL)
+    assert words.text.endswith(f"\n{URL}/cases/101")
+    assert "4F7K" not in words.text

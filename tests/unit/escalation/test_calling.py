@@ -232,6 +232,7 @@ def test_rule_4_case_4_pages_written_after_an_acknowledgement_are_not_stopped_by
     sends(house, bob, "UP #")
     assert house.alarm().state is AlarmState.PAGING
     house.pass_time(REPEATED_PAGES_APART)
+    house.send()
     jane = [text for text in reads(house, "Jane") if "case 101" in text]
     assert len(jane) == 2, "called by name, and paged at her step half a minute later: she is awake already"
     assert house.rows(OutboxMessage, state=OutboxState.CANCELLED) == 0

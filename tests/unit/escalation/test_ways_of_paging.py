@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from bot.database.states import AlarmState
 from bot.database.tables import Conversation, OutboxMessage, Staff
+from bot.messages.paging_limits import REPEATED_PAGES_APART
 from bot.messages.read_aloud import worth_sending
 from tests.unit.house import CRY, House
 
@@ -116,6 +117,7 @@ def test_a_repeated_page_is_a_call_again(house: House) -> None:
         session.execute(update(OutboxMessage).values(provider_ref="CA-1"))
     house.change(type(house.alarm()), next_action_at=house.alarm().raised_at)
     for _ in range(4):
+        house.pass_time(REPEATED_PAGES_APART)
         house.sweep()
         house.send()
         house.change(type(house.alarm()), next_action_at=house.alarm().raised_at)
