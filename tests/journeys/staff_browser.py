@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 import httpx
 
 from bot.console.accounts import find_account
@@ -48,9 +50,11 @@ class StaffBrowser:
         self.page = self._http.post(path, data={**form.fields, "text": words}).text
         return self.page
 
-    def press(self, act: str) -> str:
-        """Press "give-back" or "close" on the open case; the page afterwards."""
+    def press(self, act: str) -> bool:
+        """Press "give-back" or "close" on the open case. False when newer words forbid it; the page shows them."""
         path = f"/cases/{self._number}/{act}"
         form = next(form for form in forms_of(self.page) if path in (form.action, *form.other_actions))
-        self.page = self._http.post(path, data=form.fields).text
-        return self.page
+        answer = self._http.post(path, data=form.fields)
+        assert answer.status_code in (HTTPStatus.OK, HTTPStatus.CONFLICT)
+        self.page = answer.text
+        return answer.status_code == HTTPStatus.OK

@@ -104,13 +104,17 @@ class StaffWrite:
 
 @dataclass(frozen=True, kw_only=True)
 class StaffDo:
-    """The responder gives the conversation back to the bot ("give-back"), or closes the case ("close")."""
+    """The responder gives the conversation back to the bot ("give-back"), or closes the case ("close"), as the page
+    at hand shows it. What they have not seen yet may forbid it."""
 
     act: str
     shows: str = ""
+    refused: bool = False
 
     def play(self, scene: Scene) -> None:
-        scene.noticed(lambda: scene.stage.staff().press(self.act), self.shows)
+        done: list[bool] = []
+        scene.noticed(lambda: done.append(scene.stage.staff().press(self.act)), self.shows)
+        assert done == [not self.refused], f"{self.act} was {'done' if done[0] else 'refused'}"
 
 
 @dataclass(frozen=True, kw_only=True)

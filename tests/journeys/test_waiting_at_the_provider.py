@@ -28,7 +28,9 @@ def held(world: World) -> list[str]:
 def test_an_answer_to_words_that_waited_at_telegram_is_held_until_they_say_that_it_is_safe(
     database: Database, keys: ServiceKeys, tmp_path: Path, wording: Wording
 ) -> None:
-    safe_now = wording.render("utter_ask_safe_now", "en", sms=False).text
+    def words(*responses: str) -> list[str]:
+        return [wording.render(response, "en", sms=False).text for response in responses]
+
     with night(database, keys, tmp_path, ScriptedEngine()) as world:
         world.on_call("Dara", chat=RESPONDER_CHAT)
         long_ago = int(time.time()) - TWENTY_MINUTES
@@ -37,6 +39,8 @@ def test_an_answer_to_words_that_waited_at_telegram_is_held_until_they_say_that_
         eventually(lambda: held(world), 2)
         assert [sent.text for sent in world.telegram.sent] == []
         world.telegram.person_writes(REPORTER_CHAT, "are you there")
-        assert world.chat_read(1) == [safe_now]
+        assert world.chat_read(1) == words("utter_ask_safe_now")
         world.telegram.person_writes(REPORTER_CHAT, "1")
-        assert wording.render("utter_urgent_received", "en", sms=False).text in world.chat_read(4)
+        assert world.chat_read(3)[1:] == words("utter_urgent_received", "utter_ask_whose")
+        world.telegram.person_writes(REPORTER_CHAT, "1")
+        assert world.chat_read(5)[3:] == words("utter_who_ngo", "utter_ask_danger_now"), "who we are made room for it"

@@ -10,6 +10,7 @@ import yaml
 
 from bot.conversation.command_words import FOLDER, bare
 from bot.conversation.wording import Wording
+from bot.operations.words_rules import messages
 
 LANGUAGES = ("en", "th", "km", "vi", "my")
 FREE = {"en": "It is free", "th": "ใช้ฟรี", "km": "ឥតគិតថ្លៃ", "vi": "Miễn phí", "my": "အခမဲ့"}
@@ -109,3 +110,13 @@ def test_what_they_are_told_to_write_is_obeyed(wording: Wording, response: str, 
         told = bare(wording.render(response, language, sms=sms).text)
         for key in OFFERED[response]:
             assert any(bare(word) in told for word in lists[key]), key
+
+
+@each_language
+def test_only_the_offer_names_the_word_by_which_a_word_of_ones_own_is_chosen(wording: Wording, language: str) -> None:
+    """Whoever is told "write the safe word first" may write just that, and it opens nothing. Left in a chat, it tells
+    another hand that there is one."""
+    lists = yaml.safe_load((FOLDER / f"{language}.yml").read_text(encoding="utf-8"))
+    told = [each for each in messages(wording) if each.language == language]
+    naming = {each.name for each in told if any(bare(word) in bare(each.text) for word in lists["safe_word"])}
+    assert naming == {"utter_offer_words"}

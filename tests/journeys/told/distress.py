@@ -13,7 +13,7 @@ JOURNEYS = (
         TELEGRAM,
         says("คำถาม", "ask_safe_now"),
         chooses(1, "who ask_info_topic"),
-        chooses(6, "who_is_told ask_question"),
+        chooses(7, "who_is_told ask_question"),
         says("หนูไม่ไหวแล้ว อยากตาย", "suicide_received filed"),
         staff_see(alarm="suicide", urgency="CRITICAL"),
     ),

@@ -32,7 +32,7 @@ JOURNEYS = (
         SMS,
         says("မေးစရာရှိတယ်", "ask_safe_now"),
         says("၁", "who ask_info_topic"),
-        says("၆", "who_is_told ask_question"),
+        says("၇", "who_is_told ask_question"),
         says("ကျောင်းစာတမ်းအတွက် သတင်းဆောင်းပါး ဘယ်မှာဖတ်ရမလဲ", "who_can_see filed"),
         staff_see(woken=False, kind="question", filed=True),
     ),

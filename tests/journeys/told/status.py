@@ -18,6 +18,7 @@ JOURNEYS = (
         says("ដល់ណាហើយ", "status_reached ask_danger_now"),
         StaffRead(shows="person_read", words=("សូមជួយផង គេឃុំខ្ញុំ ចេញមិនបាន",)),
         says("ដល់ណាហើយ", "status_read ask_danger_now"),
+        StaffDo(act="close", refused=True),  # they have not seen yet that she asks again
         StaffDo(act="close"),
         says("ដល់ណាហើយ", "status_closed ask_danger_now"),
     ),

@@ -174,8 +174,11 @@ def test_a_cry_is_no_quiet_moment(house: House) -> None:
     assert phrase(house, "utter_offer_words") not in house.hears(CRY)
 
 
-def test_to_a_child_they_are_offered_at_no_later_moment_either(house: House) -> None:
-    for words in ("question", "1", "i am 13", "6"):
+@pytest.mark.parametrize(
+    "told", [("question", "1", "i am 13", "7"), ("scammed", "1", "i am 13")], ids=["alone", "beside something else"]
+)
+def test_to_a_child_they_are_offered_at_no_later_moment_either(house: House, told: tuple[str, ...]) -> None:
+    for words in told:
         house.hears(words)
     for words in ("how does this work here", "thank you", "there is one more thing", "status"):
         assert phrase(house, "utter_offer_words") not in house.hears(words)
