@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.database.session import database_now
+from bot.database.session import database_now, wake
 from bot.database.states import AlarmState
 from bot.database.tables import Alarm, Page, Report
 from bot.escalation.calling import end_calls
@@ -17,6 +17,7 @@ from bot.escalation.history import EventKind, note
 from bot.escalation.page_writing import cancel_pages
 from bot.escalation.policy_store import newest_id
 from bot.escalation.stepping import advance, owner_of, start_over
+from bot.escalation.team import may_take
 from bot.reports.urgency import Urgency, higher_of
 from bot.settings import Settings
 
@@ -62,6 +63,7 @@ def raise_alarm(
         advance(session, alarm, settings)
         return alarm
     _learn(alarm, report, about)
+    _take_from_barred(session, alarm)
     rose = urgency.rank > Urgency(alarm.urgency).rank
     if rose or anew:
         alarm.urgency, alarm.reason = higher_of(urgency, Urgency(alarm.urgency)).value, reason
@@ -78,6 +80,17 @@ def learn_about(session: Session, report: Report, about: Iterable[str] = ()) -> 
     alarm = find_open_alarm(session, report.id)
     if alarm is not None:
         _learn(alarm, report, about)
+        _take_from_barred(session, alarm)
+
+
+def _take_from_barred(session: Session, alarm: Alarm) -> None:
+    """Whoever holds what they may not hold, as is known only now, holds it no more: it is paged for again at once."""
+    if alarm.state is AlarmState.ACKNOWLEDGED and not all(may_take(session, alarm, each) for each in owner_of(alarm)):
+        note(session, alarm, EventKind.LAPSED, staff_id=alarm.owner_id)
+        end_hand_overs(session, alarm)
+        start_over(alarm)
+        alarm.next_action_at = database_now(session)
+        wake(session, "alarms")
 
 
 def _learn(alarm: Alarm, report: Report, about: Iterable[str]) -> None:

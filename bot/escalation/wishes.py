@@ -19,6 +19,7 @@ from bot.escalation.leases import note_work
 from bot.escalation.ownership import take_over
 from bot.escalation.policy_store import policy_of
 from bot.escalation.reply_words import Word
+from bot.escalation.team import may_take
 from bot.escalation.telling import find_colleague, name_of
 from bot.reports.report_store import lock_conversation
 from bot.reports.urgency import Urgency
@@ -73,7 +74,15 @@ def wish_at_the_desk(
     if alarm_id is None or word not in AT_THE_DESK:
         return ReplyOutcome(template="page_is_over", arguments={"number": number})
     alarm = lock_alarm(session, alarm_id)
-    return DO[word](Wish(session=session, number=number, who=staff_id, alarm=alarm, settings=settings, name=name))
+    wish = Wish(session=session, number=number, who=staff_id, alarm=alarm, settings=settings, name=name)
+    return carry_out(word, wish)
+
+
+def carry_out(word: Word, wish: Wish) -> ReplyOutcome:
+    """Do it. Who may not take such a case, as is known by now, can only say no to it, whatever page they have."""
+    if word is not Word.NO and not may_take(wish.session, wish.alarm, wish.who):
+        return wish.says("may_not_take", name=name_of(wish.session, wish.who))
+    return DO[word](wish)
 
 
 def lock_alarm(session: Session, alarm_id: int) -> Alarm:
