@@ -248,7 +248,7 @@ def _loops(service: Service, wakeups: Wakeups, stopping: asyncio.Event) -> list[
             loops.append(run_loop(f"outbox_{audience.value}", sender.work, partial(sender.wait, wakeups)))
     add("files", FileFetcher(database, service.channels, keys, settings).work, "files")
     add("alarms", AlarmWorker(database, settings).work, "alarms")
-    add("check_ins", CheckInWorker(database, settings).work, "alarms")
+    add("check_ins", CheckInWorker(database, settings, keys).work, "alarms")
     add("windows", WindowWorker(database, settings).work, "alarms")
     add("spool", SpoolFlusher(service.spool, database, keys, settings).work, "alarms")
     return loops

@@ -15,7 +15,8 @@ from bot.messages.read_aloud import worth_sending
 
 
 def tell_person(session: Session, person: int, /, *, key: str, template: str, **arguments: int | str) -> None:
-    """One notice by the first working way of the person's that this may go by: nobody is rung up for most; `key` makes the same cause harmless twice."""
+    """One notice by the first working way of the person's that it may go by: nobody is rung up for most of them.
+    `key` makes the same cause harmless twice."""
     ways = [way for way in load_ways(session) if worth_sending(way.channel, template)]
     way = first_ways(ways).get(person)
     if way is not None:
