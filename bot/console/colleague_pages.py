@@ -1,5 +1,6 @@
 """Bringing in colleagues from a case's page: calling one by name, asking one to take over, saying yes or no to whoever
-asks, waking the next step, saying that one is at work on it. What came of it is said in the words that a phone would read."""
+asks, waking the next step, saying that one is at work on it. What came of it is said in the words that a phone would
+read."""
 
 from __future__ import annotations
 

@@ -120,7 +120,8 @@ async def _who_may(
 
 
 async def _is_barred(visit: Visit) -> bool:
-    """Whether it is about a case of a kind that this person may not take: they neither read it nor do anything to it."""
+    """Whether it is about a case of a kind that this person may not take: they neither read it nor
+    do anything to it."""
     if "number" not in visit.request.path_params:
         return False
     keys, number, staff_id = visit.console.keys, visit.number, visit.who.staff_id
