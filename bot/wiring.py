@@ -6,96 +6,41 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
 from enum import StrEnum
-from functools import partial
-from typing import TypeGuard
-from uuid import uuid4
 
 import structlog
 import uvicorn
 from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 
-from bot.channels.channel import Channel, PollingChannel, TellsItsProvider
-from bot.channels.registry import build_channels, webhook_url
+from bot.channels.registry import build_channels
 from bot.console.app import console_app
 from bot.conversation import languages
 from bot.conversation.engine import DialogueEngine
 from bot.conversation.fallback_engine import FallbackEngine
-from bot.conversation.handle_message import Desk
-from bot.conversation.outgoing import Composer
 from bot.conversation.rasa_engine import RasaEngine, loopback_client
 from bot.conversation.scripted_engine import ScriptedEngine
 from bot.conversation.wording import Wording
 from bot.database.migrate import expected_version, present_version
-from bot.database.session import Database, conninfo_of
+from bot.database.session import Database
 from bot.deployment import load_deployment
-from bot.errors import ConfigurationError, DatabaseDownError
+from bot.errors import ConfigurationError
 from bot.messages import normalising
-from bot.messages.message import Audience
 from bot.messages.spool import Spool
 from bot.privacy.keys_file import load_service_keys
 from bot.privacy.logs import configure_logs
-from bot.privacy.sealing import ServiceKeys
 from bot.reports import urgency_floor
+from bot.running import Service as Service
+from bot.running import running_workers as running_workers
+from bot.running import sms_channels
 from bot.settings import Settings
 from bot.webhooks.app import Door, build_app
 from bot.webhooks.sandbox_page import sandbox_routes
 from bot.webhooks.sandbox_phones import SandboxPhones
-from bot.worker.alarm_loop import AlarmWorker
-from bot.worker.auditor_loop import Auditor, auditors_database
-from bot.worker.chat_eraser import ChatEraser
-from bot.worker.check_in_loop import CheckInWorker
-from bot.worker.clock_guard import ClockGuard
-from bot.worker.file_fetcher import FileFetcher
-from bot.worker.heartbeat import INTERVAL as HEARTBEAT_INTERVAL
-from bot.worker.heartbeat import Heartbeat
-from bot.worker.housekeeping import Housekeeping
-from bot.worker.inbox_loop import InboxWorker
-from bot.worker.loops import run_loop
-from bot.worker.outbox_loop import OutboxWorker
-from bot.worker.polling import Poller
-from bot.worker.registration import tell_provider
-from bot.worker.roster_forecast import INTERVAL as FORECAST_INTERVAL
-from bot.worker.roster_forecast import RosterForecast
-from bot.worker.roster_ticks import RosterTicks
-from bot.worker.schedule import start_ticking
-from bot.worker.spool_loop import SpoolFlusher
-from bot.worker.wakeups import Wakeups
-from bot.worker.window_loop import WindowWorker
 
 log = structlog.get_logger("process")
-
-_INBOX_WORKERS, _SENDERS = 3, 3
-_HOUSEKEEPING_INTERVAL = timedelta(seconds=2)
-_DIGEST_INTERVAL = timedelta(seconds=30)
-_FINISHED_WITHIN = timedelta(seconds=10)
-# Their providers recognise a message they already have by our key, so that a repeat after a crash is harmless.
-_HARMLESS_REPEATS = frozenset({"sms_gateway", "sandbox_sms", "sandbox_telegram", "sandbox_staff"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Service:
-    """All parts of one process, joined."""
-
-    settings: Settings
-    database: Database
-    wording: Wording
-    engine: DialogueEngine
-    channels: dict[str, Channel]
-    door_app: Starlette
-    console_app: Starlette
-    spool: Spool
-    keys: ServiceKeys = field(repr=False)
-
-    @property
-    def writes_as_sms(self) -> frozenset[str]:
-        """Channels on which choices are written out and texts counted in parts."""
-        return _sms_channels(self.channels)
 
 
 def _check_schema(database: Database) -> None:
@@ -108,10 +53,6 @@ def _check_schema(database: Database) -> None:
         return
     if found != expected_version():
         raise ConfigurationError(f"the database is at version {found}, this code needs {expected_version()}")
-
-
-def _sms_channels(channels: dict[str, Channel]) -> frozenset[str]:
-    return frozenset(name for name, channel in channels.items() if channel.writes_as_sms)
 
 
 def build_service(settings: Settings, database_url: str, engine: DialogueEngine) -> Service:
@@ -136,135 +77,11 @@ def build_service(settings: Settings, database_url: str, engine: DialogueEngine)
         channels=channels,
         door_app=build_app(door, sandbox_routes(database, phones, settings)),
         console_app=console_app(
-            database=database, keys=keys, settings=settings, wording=wording, writes_as_sms=_sms_channels(channels)
+            database=database, keys=keys, settings=settings, wording=wording, writes_as_sms=sms_channels(channels)
         ),
         spool=spool,
         keys=keys,
     )
-
-
-@asynccontextmanager
-async def running_workers(service: Service) -> AsyncIterator[None]:
-    """Every loop of this process, until the block is left: then nothing new is claimed, and what is under way has ten
-    seconds to be finished; after that its lease runs out. One sweep comes before all else: what became due while
-    nobody was here fires now (oncall.md rule 33)."""
-    await _first_sweep(service)
-    stopping = asyncio.Event()
-    wakeups = Wakeups(conninfo_of(service.database.url))
-    auditor = Auditor(auditors_database(service.database.url), service.channels, _composer(service))
-    heartbeat = Heartbeat(service.database, uuid4())
-    await heartbeat.beat()
-    clock_guard = ClockGuard(service.database, service.settings)
-    roster = RosterTicks(service.database, service.settings, service.wording.deployment.zone)
-    housekeeping = Housekeeping(service.database, _HARMLESS_REPEATS, service.settings.files_kept_for)
-    eraser = ChatEraser(service.database, service.channels, service.keys)
-    ticking = start_ticking(
-        {
-            "housekeeping": (_HOUSEKEEPING_INTERVAL, housekeeping.tidy),
-            "chat_eraser": (_HOUSEKEEPING_INTERVAL, eraser.erase),
-            "roster_forecast": (
-                FORECAST_INTERVAL,
-                RosterForecast(service.database, service.wording.deployment).tell,
-            ),
-            "heartbeat": (HEARTBEAT_INTERVAL, heartbeat.beat),
-            "clock": (HEARTBEAT_INTERVAL, clock_guard.look),
-            "drills": (HEARTBEAT_INTERVAL, roster.drills),
-            "digests": (_DIGEST_INTERVAL, roster.digests),
-        }
-    )
-    working = [asyncio.create_task(each) for each in _loops(service, wakeups, stopping)]
-    waiting = [asyncio.create_task(each) for each in _waits_on_others(service, wakeups, auditor)]
-    try:
-        yield
-    finally:
-        ticking.shutdown(wait=False)
-        await _end(waiting)
-        stopping.set()
-        wakeups.wake_all()
-        await asyncio.wait(working, timeout=_FINISHED_WITHIN.total_seconds())
-        await _end(working)
-        auditor.close()
-        for channel in service.channels.values():
-            await channel.close()
-
-
-async def _first_sweep(service: Service) -> None:
-    """One step each for what is due. A database that is down is no reason not to open the doors."""
-    try:
-        await AlarmWorker(service.database, service.settings).work()
-    except DatabaseDownError as error:
-        log.warning("database_down", name="first_sweep", error=type(error).__name__)
-
-
-async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _composer(service: Service) -> Composer:
-    return Composer(
-        wording=service.wording, settings=service.settings, writes_as_sms=service.writes_as_sms, keys=service.keys
-    )
-
-
-def _waits_on_others(service: Service, wakeups: Wakeups, auditor: Auditor) -> list[Coroutine[object, object, None]]:
-    """What may be cut off at any moment: it waits for a provider or for its time, and repeats nothing that counts."""
-    database, keys, settings = service.database, service.keys, service.settings
-    loops = [wakeups.listen(), run_loop("auditor", auditor.work, auditor.wait)]
-    for name, channel in service.channels.items():
-        if _tells_its_provider(channel):
-            url = None if _polled(name, settings) else webhook_url(settings, name)
-            loops.append(tell_provider(name, channel, url))
-        if _polls(channel, settings):
-            poller = Poller(channel, database, service.spool, keys, settings)
-            loops.append(run_loop(f"poll_{channel.name}", poller.work, lambda: wakeups.wait("inbox")))
-    return loops
-
-
-def _loops(service: Service, wakeups: Wakeups, stopping: asyncio.Event) -> list[Coroutine[object, object, None]]:
-    """What claims rows: it is let finish what it holds."""
-    database, keys, settings = service.database, service.keys, service.settings
-    desk = Desk(
-        database=database,
-        engine=service.engine,
-        wording=service.wording,
-        settings=settings,
-        writes_as_sms=service.writes_as_sms,
-        keys=keys,
-    )
-    composer = _composer(service)
-    loops: list[Coroutine[object, object, None]] = []
-
-    def add(name: str, work: Callable[[], Awaitable[bool]], queue: str) -> None:
-        loops.append(run_loop(name, work, lambda: wakeups.wait(queue), stopping))
-
-    for _ in range(_INBOX_WORKERS):
-        add("inbox", InboxWorker(desk, service.channels).work, "inbox")
-    for _ in range(_SENDERS):
-        for audience in Audience:
-            sender = OutboxWorker(database, service.channels, composer, audience)
-            loops.append(run_loop(f"outbox_{audience.value}", sender.work, partial(sender.wait, wakeups)))
-    add("files", FileFetcher(database, service.channels, keys, settings).work, "files")
-    add("alarms", AlarmWorker(database, settings).work, "alarms")
-    add("check_ins", CheckInWorker(database, settings).work, "alarms")
-    add("windows", WindowWorker(database, settings).work, "alarms")
-    add("spool", SpoolFlusher(service.spool, database, keys, settings).work, "alarms")
-    return loops
-
-
-def _tells_its_provider(channel: object) -> TypeGuard[TellsItsProvider]:
-    return hasattr(channel, "set_webhook")
-
-
-def _polls(channel: Channel, settings: Settings) -> TypeGuard[PollingChannel]:
-    return _polled(channel.name, settings)
-
-
-def _polled(name: str, settings: Settings) -> bool:
-    modes = {"telegram": settings.telegram.mode, "telegram_staff": settings.telegram_staff.mode}
-    return modes.get(name) == "poll"
 
 
 class Parts(StrEnum):

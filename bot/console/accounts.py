@@ -14,6 +14,7 @@ from bot.database.session import database_now
 from bot.database.states import StaffRole
 from bot.database.tables import AuditEntry, Staff, StaffSession
 from bot.errors import SampanError
+from bot.escalation.leaving import move_on_without
 
 LONGEST_NAME = 40
 _FREE_ATTEMPTS = 3
@@ -67,9 +68,12 @@ def list_accounts(session: Session) -> Sequence[Staff]:
 
 
 def disable_account(session: Session, staff: Staff) -> None:
-    """Sign out everywhere and let nobody in by this name. What the person did stays in the audit."""
+    """Sign out everywhere, let nobody in by this name, and page others for what they held. What the person did
+    stays in the audit."""
     staff.active = False
     _sign_out_everywhere(session, staff)
+    session.flush()
+    move_on_without(session, staff.id)
     session.add(AuditEntry(staff_id=staff.id, action="account_disabled"))
 
 

@@ -30,6 +30,7 @@ from bot.conversation.when_to_write import HeldUntil, held_until
 from bot.database.tables import AuditEntry, Report
 from bot.deployment import Party, Trigger
 from bot.escalation.acknowledging import AckOutcome, acknowledge
+from bot.escalation.asked_by_name import Asked, asked_in
 from bot.escalation.replies import READY_ANSWERS
 from bot.messages.holding import HoldRules
 from bot.reports.queue_cards import CaseNotFoundError
@@ -71,12 +72,13 @@ async def show_case(
     may not be told, `asked` what was written in that form, `told` what became of bringing in a colleague."""
     who, console = visit.who, visit.console
 
-    def read(session: Session) -> tuple[CaseView, HeldUntil]:
+    def read(session: Session) -> tuple[CaseView, HeldUntil, Asked | None]:
         case = open_case(session, visit.number, staff_id=who.staff_id, keys=console.keys, wording=console.wording)
-        return case, held_until(session, visit.number, HoldRules.of(console.settings))
+        held = held_until(session, visit.number, HoldRules.of(console.settings))
+        return case, held, asked_in(session, visit.number, who.staff_id)
 
     try:
-        case, held = await console.database.run(read)
+        case, held, asked_me = await console.database.run(read)
     except CaseNotFoundError:
         return visit.show("no_case.html", status=404, number=visit.number)
     ready = _ready_answers(visit)
@@ -85,6 +87,7 @@ async def show_case(
         status=status,
         case=case,
         held=held,
+        asked_me=asked_me,
         ready=ready,
         draft=visit.draft,
         notice=notice if notice in labels("notice") else "",

@@ -1,9 +1,10 @@
-"""Bringing in colleagues from a case's page: calling one by name, asking one to take over, waking the next step, saying
-that one is at work on it. What came of it is said in the words that a phone would read."""
+"""Bringing in colleagues from a case's page: calling one by name, asking one to take over, saying yes or no to whoever
+asks, waking the next step, saying that one is at work on it. What came of it is said in the words that a phone would
+read."""
 
 from __future__ import annotations
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.console.case_pages import show_case
@@ -17,6 +18,7 @@ from bot.escalation.wishes import wish_at_the_desk
 def routes(console: Console) -> list[Route]:
     """One for each of them."""
     paths = {"call": Word.CALL, "hand-over": Word.GIVE, "escalate": Word.UP, "busy": Word.BUSY}
+    paths |= {"yes": Word.YES, "no": Word.NO}
     return [
         page(f"/cases/{{number:int}}/{path}", _page_of(word), Action.BRING_IN, console, method="POST")
         for path, word in paths.items()
@@ -32,6 +34,8 @@ def _page_of(word: Word) -> Page:
                 session, visit.number, word, staff_id=who.staff_id, settings=console.settings, name=name
             )
         )
+        if outcome.template == "taken_by_you":
+            return RedirectResponse(f"/cases/{visit.number}?done=taken#newest", status_code=303)
         words = TEMPLATES[outcome.template]
         return await show_case(visit, told=fill(console.wording.catalogues, who.language, words, outcome.arguments))
 

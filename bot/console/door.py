@@ -17,6 +17,7 @@ from bot.console.permissions import Action, may
 from bot.console.rendering import Templates
 from bot.console.request_checks import comes_from_elsewhere, form_token, token_is_right
 from bot.console.sessions import SignedIn, cookie_name, find_session
+from bot.conversation.conflicts import may_open
 from bot.conversation.wording import Wording
 from bot.database.session import Database
 from bot.errors import DatabaseDownError
@@ -92,7 +93,8 @@ def page(path: str, page_of: Page, action: Action, console: Console, *, method: 
             refused, who = await _who_may(request, console, action, form)
             if refused is not None or who is None:
                 return refused or sign_in_again(console, request, form)
-            return await page_of(Visit(request=request, console=console, who=who, form=form))
+            visit = Visit(request=request, console=console, who=who, form=form)
+            return refusal(console, who.language) if await _is_barred(visit) else await page_of(visit)
         except DatabaseDownError:
             return not_now(console, request, form, who)
 
@@ -115,6 +117,15 @@ async def _who_may(
         # A form from before this session, mostly: signing in again shows it with what was written.
         return None, None
     return (None, who) if may(who.role, action) else (refusal(console, who.language), None)
+
+
+async def _is_barred(visit: Visit) -> bool:
+    """Whether it is about a case of a kind that this person may not take: they neither read it nor
+    do anything to it."""
+    if "number" not in visit.request.path_params:
+        return False
+    keys, number, staff_id = visit.console.keys, visit.number, visit.who.staff_id
+    return not await visit.console.database.run(lambda session: may_open(session, number, staff_id=staff_id, keys=keys))
 
 
 def refusal(console: Console, language: str) -> Response:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.conversation.at_once import Arrived, answer_at_once, language_of
+from bot.conversation.case_marks import marks_at_the_door
 from bot.conversation.check_in_times import chosen_time, heard_time, shown, written_time
 from bot.conversation.command_words import find_command
 from bot.conversation.engine import Say, Understanding
@@ -19,6 +20,7 @@ from bot.escalation.alarms import raise_alarm
 from bot.messages import check_ins
 from bot.messages.chat_history import delete_since
 from bot.messages.cover import begin_cover, close
+from bot.privacy.sealing import ServiceKeys
 from bot.reports.report_store import lock_conversation, open_report, raise_urgency
 from bot.reports.urgency import Urgency
 from bot.settings import Settings
@@ -106,7 +108,7 @@ def agree_on_word(
     _say(session, arrived, "utter_check_in_set", rooms, erase=erase, time=time)
 
 
-def alarm_missed(session: Session, settings: Settings) -> bool:
+def alarm_missed(session: Session, settings: Settings, keys: ServiceKeys) -> bool:
     """One check-in whose word has not come: staff are alarmed, the phone gets nothing, and what waits for it is held.
     False when none is due."""
     due = check_ins.next_due(session, settings.check_in_grace)
@@ -118,7 +120,8 @@ def alarm_missed(session: Session, settings: Settings) -> bool:
         return True
     report = open_report(session, conversation)
     raise_urgency(report, Urgency.URGENT, [CHECK_IN_MISSED])
-    raise_alarm(session, report, Urgency(report.urgency), CHECK_IN_MISSED, settings, anew=True)
+    marks = marks_at_the_door(report, conversation, keys)
+    raise_alarm(session, report, Urgency(report.urgency), CHECK_IN_MISSED, settings, anew=True, about=marks)
     if conversation.safety is not Safety.UNSAFE:
         conversation.safety = Safety.RETURNED  # nobody knows who holds the phone now
     close(session, conversation_id, ClosedBy.MISSED)

@@ -93,7 +93,7 @@ def _go_dull(session: Session, conversation: Conversation, arrived: Arrived, roo
     if DURESS in arrived.claimed.floor_reasons:
         fall_dull(session, lock_conversation(session, conversation.id))
     else:
-        sound_duress(session, conversation.id, rooms.settings)
+        sound_duress(session, conversation.id, keys=rooms.keys, settings=rooms.settings)
     answer_at_once(session, arrived, [Say(response=NEUTRAL)], rooms, erase=True)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.conversation.case_marks import marks_at_the_door
 from bot.database.states import ClosedBy, Safety
 from bot.database.tables import Conversation, InboxMessage
 from bot.escalation.alarms import raise_alarm
@@ -41,15 +42,16 @@ def hear_duress(
         return
     if own_word_in(session, stored.conversation_id, readings, keys) is OwnWord.DURESS:
         inbox.mark_urgent(session, stored, reason=DURESS)
-        sound_duress(session, stored.conversation_id, settings)
+        sound_duress(session, stored.conversation_id, keys=keys, settings=settings)
 
 
-def sound_duress(session: Session, conversation_id: UUID, settings: Settings) -> None:
+def sound_duress(session: Session, conversation_id: UUID, *, keys: ServiceKeys, settings: Settings) -> None:
     """Alarm, once more for an alarm that somebody has taken; and the phone falls dull."""
     conversation = lock_conversation(session, conversation_id)
     report = open_report(session, conversation)
     raise_urgency(report, Urgency.CRITICAL, [DURESS])
-    raise_alarm(session, report, Urgency.CRITICAL, DURESS, settings, anew=True)
+    marks = marks_at_the_door(report, conversation, keys)
+    raise_alarm(session, report, Urgency.CRITICAL, DURESS, settings, anew=True, about=marks)
     fall_dull(session, conversation)
 
 

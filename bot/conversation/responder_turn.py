@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.database.tables import InboxMessage, Staff, StaffContact
@@ -63,6 +64,8 @@ def _answered_on(session: Session, claimed: Claimed, contact: StaffContact | Non
 
 
 def _reply(session: Session, contact: StaffContact, text: str, keys: ServiceKeys, settings: Settings) -> ReplyOutcome:
+    if not session.scalars(select(Staff.active).where(Staff.id == contact.staff_id)).one():
+        return ReplyOutcome(template="not_known", arguments={})
     contact.broken_at = contact.broken_reason = None  # whoever writes from there can be reached there
     reply = parse_reply(text)
     if reply is None:

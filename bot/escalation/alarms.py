@@ -4,19 +4,22 @@ in acknowledging.py."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.database.session import database_now
+from bot.database.session import database_now, wake
 from bot.database.states import AlarmState
 from bot.database.tables import Alarm, Page, Report
 from bot.escalation.calling import end_calls
 from bot.escalation.handing_over import end_hand_overs
 from bot.escalation.history import EventKind, note
 from bot.escalation.page_writing import cancel_pages
-from bot.escalation.policy_store import newest_id
+from bot.escalation.policy import LAST_RESORT_STEP
+from bot.escalation.policy_store import newest_id, policy_of
 from bot.escalation.stepping import advance, owner_of, start_over
+from bot.escalation.team import may_take
 from bot.reports.urgency import Urgency, higher_of
 from bot.settings import Settings
 
@@ -62,7 +65,10 @@ def raise_alarm(
         advance(session, alarm, settings)
         return alarm
     _learn(alarm, report, about)
+    _take_from_barred(session, alarm)
     rose = urgency.rank > Urgency(alarm.urgency).rank
+    if rose and alarm.state is AlarmState.PAGING:
+        _be_less_patient(session, alarm, urgency, settings)
     if rose or anew:
         alarm.urgency, alarm.reason = higher_of(urgency, Urgency(alarm.urgency)).value, reason
     if alarm.state is AlarmState.WAITING or (alarm.state is AlarmState.ACKNOWLEDGED and (rose or anew)):
@@ -73,11 +79,31 @@ def raise_alarm(
     return alarm
 
 
+def _be_less_patient(session: Session, alarm: Alarm, urgency: Urgency, settings: Settings) -> None:
+    """A step that waits for as long as a lower urgency allows, waits as long as this one does, from when it began."""
+    if 0 < alarm.step_no < LAST_RESORT_STEP:
+        policy = policy_of(session, alarm, settings)
+        sooner = policy.wait_of(Urgency(alarm.urgency)) - policy.wait_of(urgency)
+        alarm.next_action_at -= max(sooner, timedelta(0))
+        wake(session, "alarms")
+
+
 def learn_about(session: Session, report: Report, about: Iterable[str] = ()) -> None:
     """More became known of a case whose alarm is open: from the next step on it counts for who is woken."""
     alarm = find_open_alarm(session, report.id)
     if alarm is not None:
         _learn(alarm, report, about)
+        _take_from_barred(session, alarm)
+
+
+def _take_from_barred(session: Session, alarm: Alarm) -> None:
+    """Whoever holds what they may not hold, as is known only now, holds it no more: it is paged for again at once."""
+    if alarm.state is AlarmState.ACKNOWLEDGED and not all(may_take(session, alarm, each) for each in owner_of(alarm)):
+        note(session, alarm, EventKind.LAPSED, staff_id=alarm.owner_id)
+        end_hand_overs(session, alarm)
+        start_over(alarm)
+        alarm.next_action_at = database_now(session)
+        wake(session, "alarms")
 
 
 def _learn(alarm: Alarm, report: Report, about: Iterable[str]) -> None:

@@ -77,7 +77,8 @@ with looked_at as (
             (policy.body -> 'waits' ->> alarm.urgency)::float8, (policy.body ->> 'wait')::float8, :wait)) end as waits,
         greatest(alarm.raised_at, (select max(at) from alarm_event event where event.alarm_id = alarm.id
             and event.kind in ('raised', 'rose', 'lapsed', 'escalated'))) as began_at,
-        (select max(at) from alarm_event event where event.alarm_id = alarm.id
+        (select max(at) from alarm_event event join page on page.id = event.page_id
+            where event.alarm_id = alarm.id and page.call_id is null and page.hand_over_id is null
             and event.kind in ('page_sending', 'page_sent', 'page_delivered', 'page_bundled')) as tried_at
     from alarm join report on report.id = alarm.report_id
         left join staff on staff.id = alarm.owner_id
@@ -86,7 +87,8 @@ with looked_at as (
 )
 select number,
     state = 'paging' and began_at < now() - :late and (tried_at is null or tried_at < began_at) as never_paged,
-    state = 'paging' and tried_at >= began_at and tried_at < now() - waits - :late as silent,
+    state = 'paging' and tried_at >= began_at and tried_at < now() - waits - :late
+        and not (drill and next_action_at > now()) as silent,
     next_action_at < now() - :late as overdue,
     not drill and next_action_at > now() + :late
         + case state when 'paging' then waits when 'waiting' then :question else interval '2 hours' end as asleep,

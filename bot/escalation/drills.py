@@ -116,7 +116,7 @@ def end_drills(session: Session) -> int:
             (Alarm.state == AlarmState.ACKNOWLEDGED) | (Alarm.raised_at < func.now() - LASTS),
         )
     )
-    ended = session.execute(over.with_for_update(skip_locked=True)).all()
+    ended = session.execute(over.with_for_update(skip_locked=True, key_share=True)).all()
     for alarm, report in ended:
         if alarm.state is not AlarmState.ACKNOWLEDGED:
             _tell_supervisors(session, report.number)

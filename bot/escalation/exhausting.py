@@ -45,7 +45,7 @@ def _tell_the_operator(session: Session, alarm: Alarm, since: datetime) -> None:
         return
     times = session.scalar(select(func.count()).select_from(AlarmEvent).where(*told))
     ways = tell_supervisors(
-        session, key=f"exhausted:{alarm.id}:{times}", template="exhausted", number=number_of(session, alarm)
+        session, alarm, key=f"exhausted:{alarm.id}:{times}", template="exhausted", number=number_of(session, alarm)
     )
     if ways:
         note(session, alarm, EventKind.OPERATOR_TOLD, ways=ways)

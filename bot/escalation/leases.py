@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.session import database_now
 from bot.database.states import AlarmState, Author
-from bot.database.tables import Alarm, AuditEntry, InboxMessage, OutboxMessage, Report
+from bot.database.tables import Alarm, AuditEntry, InboxMessage, OutboxMessage, Report, Staff
 from bot.escalation.history import EventKind, note
 from bot.escalation.policy_store import policy_of
 from bot.reports.urgency import Urgency
@@ -43,8 +43,10 @@ def note_work(session: Session, report: Report, *, staff_id: int) -> None:
 def lapses_at(session: Session, alarm: Alarm, report: Report, settings: Settings) -> datetime:
     """When an acknowledged alarm pages again: a lease after it was taken or its owner last wrote down that they are at
     work; once a person has answered, a lease after the oldest word of the reporter's that nobody has answered. While
-    nothing waits, it does not lapse."""
+    nothing waits, it does not lapse. Whose account is disabled holds nothing."""
     assert alarm.acknowledged_at is not None
+    if not session.scalar(select(Staff.active).where(Staff.id == alarm.owner_id)):
+        return database_now(session)
     lease = policy_of(session, alarm, settings).lease_of(Urgency(alarm.urgency))
     answered_at: datetime | None = session.scalar(
         select(func.max(OutboxMessage.created_at)).where(

@@ -13,6 +13,7 @@ from bot.database.states import AlarmState
 from bot.database.tables import Alarm, Report
 from bot.escalation.roster_store import load_ways
 from bot.messages.outbox import tell_responder
+from bot.messages.read_aloud import READ_ALOUD
 
 _A_MINUTE = timedelta(minutes=1)
 
@@ -24,6 +25,7 @@ def tell_owner_of_new_words(session: Session, report: Report) -> None:
     if alarm is None:
         return
     ways = [way for way in load_ways(session) if way.staff_id == alarm.owner_id]
+    ways = [way for way in ways if way.channel not in READ_ALOUD] or ways  # quietly, where that is possible
     if not ways:
         return
     way = min(ways, key=lambda each: each.rank)

@@ -16,8 +16,8 @@ from bot.escalation.leases import ANSWERED, extend_lease
 from bot.escalation.ownership import take_over
 from bot.escalation.reply_words import ResponderReply as ResponderReply
 from bot.escalation.reply_words import parse_reply as parse_reply
-from bot.escalation.wishes import DO, Wish, lock_alarm, lock_conversation_of
 from bot.escalation.wishes import ReplyOutcome as ReplyOutcome
+from bot.escalation.wishes import Wish, carry_out, lock_alarm, lock_conversation_of
 from bot.messages.outbox import say_template
 from bot.privacy.sealing import ServiceKeys
 from bot.reports.report_store import lock_conversation
@@ -47,7 +47,7 @@ def apply_reply(
         page=page,
         name=reply.name,
     )
-    return DO[reply.word](wish)
+    return carry_out(reply.word, wish)
 
 
 def _page_for(session: Session, reply: ResponderReply, contact: StaffContact, keys: ServiceKeys) -> Page | None:

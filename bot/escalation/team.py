@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.database.session import database_now
-from bot.database.tables import Alarm, Report
-from bot.escalation.needs import Needs
+from bot.database.tables import Alarm, Report, Staff
+from bot.escalation.needs import Needs, Person
 from bot.escalation.roster import OnCall, Roster, Way, everybody_reachable, first_ways, to_wake, who_is_on_call
 from bot.escalation.roster_store import load_roster, load_ways
 
@@ -59,6 +59,12 @@ def team_for(session: Session, alarm: Alarm) -> Team:
         on_call=who_is_on_call(database_now(session), roster, ways, needs),
         anybody=everybody_reachable(roster, ways, needs),
     )
+
+
+def may_take(session: Session, alarm: Alarm, staff_id: int) -> bool:
+    """Whether nothing of the case, as it is known now, is among what this person may not take."""
+    conflicts = session.scalar(select(Staff.conflicts).where(Staff.id == staff_id)) or []
+    return Person(staff_id=staff_id, conflicts=frozenset(conflicts)).may_take(needs_of(session, alarm))
 
 
 def needs_of(session: Session, alarm: Alarm) -> Needs:

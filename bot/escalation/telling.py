@@ -9,12 +9,16 @@ from bot.database.states import StaffRole
 from bot.database.tables import Alarm, Report, Staff
 from bot.escalation.roster import first_ways
 from bot.escalation.roster_store import load_ways
+from bot.escalation.team import may_take
 from bot.messages.outbox import tell_responder
+from bot.messages.read_aloud import worth_sending
 
 
 def tell_person(session: Session, person: int, /, *, key: str, template: str, **arguments: int | str) -> None:
-    """One notice by the person's first working way; `key` makes the same cause harmless twice."""
-    way = first_ways(load_ways(session)).get(person)
+    """One notice by the first working way of the person's that it may go by: nobody is rung up for most of them.
+    `key` makes the same cause harmless twice."""
+    ways = [way for way in load_ways(session) if worth_sending(way.channel, template)]
+    way = first_ways(ways).get(person)
     if way is not None:
         tell_responder(
             session,
@@ -26,9 +30,11 @@ def tell_person(session: Session, person: int, /, *, key: str, template: str, **
         )
 
 
-def tell_supervisors(session: Session, *, key: str, template: str, **arguments: int | str) -> int:
-    """The operator's channel: every supervisor by every working way. How many notices that are."""
-    supervisors = set(session.scalars(select(Staff.id).where(Staff.active, Staff.role == StaffRole.SUPERVISOR)))
+def tell_supervisors(session: Session, alarm: Alarm, *, key: str, template: str, **arguments: int | str) -> int:
+    """The operator's channel: every supervisor by every working way, but who may not take such cases. How many
+    notices that are."""
+    active = session.scalars(select(Staff.id).where(Staff.active, Staff.role == StaffRole.SUPERVISOR)).all()
+    supervisors = {each for each in active if may_take(session, alarm, each)}
     ways = [way for way in load_ways(session) if way.staff_id in supervisors]
     for way in ways:
         tell_responder(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.database.states import AlarmState
 from bot.database.tables import Alarm, AuditEntry, Conversation, Page, Report
 from bot.escalation.acknowledging import AckOutcome, acknowledge
+from bot.escalation.asked_by_name import open_hand_over
 from bot.escalation.calling import answer_calls, call_colleague
 from bot.escalation.escalating import Escalated, escalate
 from bot.escalation.handing_over import accept, ask_to_take_over, decline
@@ -19,6 +20,7 @@ from bot.escalation.leases import note_work
 from bot.escalation.ownership import take_over
 from bot.escalation.policy_store import policy_of
 from bot.escalation.reply_words import Word
+from bot.escalation.team import may_take
 from bot.escalation.telling import find_colleague, name_of
 from bot.reports.report_store import lock_conversation
 from bot.reports.urgency import Urgency
@@ -52,10 +54,15 @@ class Wish:
         return self.alarm.state not in (AlarmState.PAGING, AlarmState.ACKNOWLEDGED)
 
     @property
-    def page_id(self) -> int:
-        """Of the page that was answered; its code is good for ready answers."""
-        assert self.page is not None
-        return self.page.id
+    def hand_over_id(self) -> int | None:
+        """The request to take over that is answered: of the page, or at the console the open one."""
+        if self.page is not None:
+            return self.page.hand_over_id
+        return open_hand_over(self.session, self.alarm.id, self.who)
+
+    def is_yours(self) -> ReplyOutcome:
+        """The answer to whoever has it now; the code of the page that was answered is good for ready answers."""
+        return self.says("taken_by_you", **({"page_id": self.page.id} if self.page else {}))
 
     def says(self, template: str, **arguments: int | str) -> ReplyOutcome:
         """The answer to the responder."""
@@ -72,8 +79,18 @@ def wish_at_the_desk(
     alarm_id = session.scalar(newest.limit(1))
     if alarm_id is None or word not in AT_THE_DESK:
         return ReplyOutcome(template="page_is_over", arguments={"number": number})
+    if word in (Word.YES, Word.NO):
+        lock_conversation_of(session, alarm_id)
     alarm = lock_alarm(session, alarm_id)
-    return DO[word](Wish(session=session, number=number, who=staff_id, alarm=alarm, settings=settings, name=name))
+    wish = Wish(session=session, number=number, who=staff_id, alarm=alarm, settings=settings, name=name)
+    return carry_out(word, wish)
+
+
+def carry_out(word: Word, wish: Wish) -> ReplyOutcome:
+    """Do it. Who may not take such a case, as is known by now, can only say no to it, whatever page they have."""
+    if word is not Word.NO and not may_take(wish.session, wish.alarm, wish.who):
+        return wish.says("may_not_take", name=name_of(wish.session, wish.who))
+    return DO[word](wish)
 
 
 def lock_alarm(session: Session, alarm_id: int) -> Alarm:
@@ -94,7 +111,7 @@ def lock_conversation_of(session: Session, alarm_id: int) -> tuple[Report, Conve
 
 def _take(wish: Wish) -> ReplyOutcome:
     """Whoever was called by name answers the call, and takes the case only when nobody has it."""
-    asked = wish.page.hand_over_id if wish.page else None
+    asked = wish.hand_over_id
     if asked is not None and not wish.over and wish.alarm.owner_id != wish.who:
         return _accept(wish, asked)
     called = answer_calls(wish.session, wish.alarm, staff_id=wish.who)
@@ -112,7 +129,7 @@ def _acknowledge(wish: Wish) -> ReplyOutcome:
         return _was_taken(wish, outcome)
     if outcome.taken:
         session.add(AuditEntry(staff_id=wish.who, action="acknowledged", report_id=wish.alarm.report_id))
-    return wish.says("taken_by_you", page_id=wish.page_id)
+    return wish.is_yours()
 
 
 def _was_taken(wish: Wish, outcome: AckOutcome) -> ReplyOutcome:
@@ -126,20 +143,20 @@ def _accept(wish: Wish, hand_over_id: int) -> ReplyOutcome:
         report, conversation = lock_conversation_of(wish.session, wish.alarm.id)
         if conversation.owner_id is not None and conversation.owner_id == before:
             take_over(wish.session, conversation, report, staff_id=wish.who)
-        return wish.says("taken_by_you", page_id=wish.page_id)
+        return wish.is_yours()
     if wish.alarm.state is AlarmState.PAGING:
         return _acknowledge(wish)
     return wish.says("hand_over_is_over")
 
 
 def _no(wish: Wish) -> ReplyOutcome:
-    asked = wish.page.hand_over_id if wish.page else None
+    asked = wish.hand_over_id
     if asked is not None:
         declined = decline(wish.session, wish.alarm, asked)
         return wish.says("declined_by_you" if declined else "hand_over_is_over")
     if answer_calls(wish.session, wish.alarm, staff_id=wish.who, comes=False):
         return wish.says("declined_by_you")
-    return wish.says("page_is_over" if wish.over or (wish.page and wish.page.call_id) else "not_understood")
+    return wish.says("page_is_over" if wish.over or wish.page is None or wish.page.call_id else "not_understood")
 
 
 def _up(wish: Wish) -> ReplyOutcome:
@@ -187,7 +204,7 @@ DO: Mapping[Word, Callable[[Wish], ReplyOutcome]] = {
     Word.GIVE: _give,
     Word.BUSY: _busy,
 }
-AT_THE_DESK = frozenset({Word.UP, Word.CALL, Word.GIVE, Word.BUSY})
+AT_THE_DESK = frozenset({Word.UP, Word.CALL, Word.GIVE, Word.BUSY, Word.YES, Word.NO})
 
 
 def _owner_name(wish: Wish) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.session import database_now
 from bot.database.states import AlarmState, CallState, HandOverState, OutboxState
-from bot.database.tables import Alarm, HandOver, OutboxMessage, Page, ResponderCall, StaffContact
+from bot.database.tables import Alarm, HandOver, OutboxMessage, Page, ResponderCall, Staff, StaffContact
 from bot.messages.paging_limits import may_leave_at
 from bot.messages.priorities import BUNDLE, FIRST_PAGE
 
@@ -21,13 +21,15 @@ PAGE = "page"  # the template of what may stand beside others
 
 def wanted_pages(page_ids: Collection[int]) -> Select[int]:
     """Those of these pages that somebody should still see. A page is wanted while its alarm is paged for, one that was
-    asked for by name until that person answers, one that asks to take over until it is decided."""
+    asked for by name until that person answers, one that asks to take over until it is decided; and none for somebody
+    whose account is disabled."""
     by_step = and_(Page.call_id.is_(None), Page.hand_over_id.is_(None), Alarm.state == AlarmState.PAGING)
     by_name = ResponderCall.state == CallState.PAGING
     to_take_over = HandOver.state == HandOverState.ASKED
     return (
         select(Page.id)
         .join(Alarm, and_(Alarm.id == Page.alarm_id, Alarm.epoch == Page.epoch))
+        .join(Staff, and_(Staff.id == Page.staff_id, Staff.active))
         .outerjoin(ResponderCall, ResponderCall.id == Page.call_id)
         .outerjoin(HandOver, HandOver.id == Page.hand_over_id)
         .where(Page.id.in_(page_ids), or_(by_step, by_name, to_take_over))

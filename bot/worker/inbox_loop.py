@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from bot.channels.channel import AnswersTaps, Channel
+from bot.conversation.case_marks import marks_at_the_door
 from bot.conversation.handle_message import Desk, handle_message
 from bot.conversation.page_words import TEMPLATES, fill
 from bot.conversation.responder_turn import Answered, handle_responder
@@ -86,7 +87,9 @@ class InboxWorker:
         if dead and conversation is not None:
             report = open_report(session, conversation)
             raise_urgency(report, Urgency.HIGH, ["message_not_handled"])
-            raise_alarm(session, report, Urgency(report.urgency), "message_not_handled", self._desk.settings)
+            marks = marks_at_the_door(report, conversation, self._desk.keys)
+            urgency, settings = Urgency(report.urgency), self._desk.settings
+            raise_alarm(session, report, urgency, "message_not_handled", settings, about=marks)
 
 
 def _answers_taps(channel: object) -> TypeGuard[AnswersTaps]:

@@ -6,19 +6,25 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 
 from bot.database.migrate import expected_version, present_version, upgrade
 from bot.database.session import Database
-from bot.database.tables import RosterEntry, Staff, Table
+from bot.database.states import AlarmState
+from bot.database.tables import Alarm, Page, RosterEntry, Staff, Table
+from bot.escalation.sweeping import sweep
+from bot.messages.holding import HoldRules
+from bot.messages.message import Audience
+from bot.messages.outbox_claims import claim
+from bot.settings import Settings
 
 
 @pytest.fixture
@@ -133,6 +139,54 @@ def test_rows_of_an_earlier_version_are_kept_and_what_is_new_in_them_says_nothin
             found = connection.execute(text(f"select count(*), count(*) filter (where {rule}) from {table}")).one()
             assert tuple(found) == (rows, rows), table
     engine.dispose()
+
+
+_RUNNING = """
+    insert into staff (name, language, role, active, failed_logins)
+        values ('Noor', 'en', 'responder', true, 0), ('Dara', 'en', 'responder', true, 0);
+    insert into staff_contact (staff_id, channel, rank, address_hash, address_sealed, verified_at)
+        select id, 'telegram_staff', 1, name::bytea, 's', now() from staff;
+    insert into roster_entry (staff_id, step_no) select id, id from staff;
+    insert into conversation (id, pseudonym, public_key, version, safety)
+        select gen_random_uuid(), 'river ' || n, 'k', 0, 'unknown' from generate_series(1, 3) n;
+    insert into contact_point (conversation_id, channel, address_hash) select id, 'sms', pseudonym::bytea
+        from conversation;
+    insert into report (conversation_id, kind, state, urgency, urgency_reasons)
+        select id, 'unclear', 'open', 'URGENT', '{held}' from conversation;
+    insert into alarm (report_id, epoch, state, urgency, reason, step_no, loop_no, next_action_at)
+        select id, 1, 'paging', 'URGENT', 'held', 1, 0, now() - interval '1 minute' from report;
+    update alarm set state = 'acknowledged', owner_id = 1, acknowledged_at = now() - interval '1 hour' where id = 2;
+    update alarm set next_action_at = now() + interval '1 minute' where id = 3;
+    insert into page (alarm_id, epoch, step_no, loop_no, staff_id, contact_id, wrong_codes)
+        select id, 1, 1, 0, 1, 1, 0 from alarm;
+    insert into outbox (key, audience, channel, staff_contact_id, page_id, author, template, arguments, priority, state,
+            attempts, erase_once_sent, receipt_rank)
+        select 'page:' || id, 'responder', 'telegram_staff', 1, id, 'system', 'page', '{}', 0,
+            case id when 3 then 'pending' else 'sent' end, 0, false, -1 from page;
+"""
+
+
+def test_alarms_that_are_open_while_the_database_is_migrated_go_on_being_paged(
+    empty_url: str, settings: Settings
+) -> None:
+    """One whose step is over, one that somebody took an hour ago and left, one whose first page waits to be sent."""
+    upgrade(empty_url, "0010")
+    engine = create_engine(empty_url)
+    with engine.begin() as connection:
+        connection.execute(text(_RUNNING))
+    engine.dispose()
+    upgrade(empty_url)
+    database = Database(empty_url)
+    with database.transaction() as session:
+        assert sweep(session, settings) == 2
+    with database.transaction() as session:
+        paged = select(Page.alarm_id, Page.staff_id).where(Page.id > 3).order_by(Page.alarm_id, Page.staff_id)
+        assert [tuple(row) for row in session.execute(paged)] == [(1, 2), (2, 1)]
+        assert set(session.scalars(select(Alarm.state))) == {AlarmState.PAGING}
+        rules = HoldRules.of(settings)
+        waiting = claim(session, Audience.RESPONDER, lease=timedelta(seconds=30), rules=rules)
+        assert waiting is not None
+    database.dispose()
 
 
 def _at(hour: int | None) -> datetime | None:

@@ -63,7 +63,7 @@ def sweep_check_ins(house: House) -> int:
     missed = 0
     while True:
         with house.database.transaction() as session:
-            if not alarm_missed(session, house.settings):
+            if not alarm_missed(session, house.settings, house.keys):
                 return missed
         missed += 1
 

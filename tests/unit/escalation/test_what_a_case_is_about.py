@@ -3,10 +3,17 @@ involved."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import func, update
 
-from bot.database.tables import Conversation, Report, Staff
+from bot.conversation.check_in_desk import alarm_missed
+from bot.conversation.duress import sound_duress
+from bot.database.session import database_now
+from bot.database.states import InboxState
+from bot.database.tables import Conversation, InboxMessage, Report, Staff
 from bot.escalation.alarms import learn_about
+from bot.messages.check_ins import agree
 from bot.privacy.sealing import seal_to
 from tests.unit.escalation.seen import STEP, paged
 from tests.unit.house import CRY, House
@@ -79,3 +86,34 @@ def test_what_becomes_known_later_counts_from_the_next_step_on(house: House) -> 
     house.pass_time(STEP)
     house.sweep()
     assert paged(house) == [dara, noor]
+
+
+def test_who_may_not_take_it_is_not_woken_by_the_duress_word_either(house: House) -> None:
+    dara, vanna = house.on_call("Dara"), house.on_call("Vanna", step=2)
+    _with_conflict(house, dara, "country:KH")
+    house.hears("they lied about the work")
+    _told_before(house, IN_CAMBODIA)
+    with house.database.transaction() as session:
+        sound_duress(session, house.conversation().id, keys=house.keys, settings=house.settings)
+    assert paged(house) == [vanna]
+
+
+def test_nor_by_a_check_in_whose_word_did_not_come(house: House) -> None:
+    dara, vanna = house.on_call("Dara"), house.on_call("Vanna", step=2)
+    _with_conflict(house, dara, "country:KH")
+    house.hears("they lied about the work")
+    _told_before(house, IN_CAMBODIA)
+    with house.database.transaction() as session:
+        agree(session, house.conversation().id, database_now(session) - timedelta(hours=2), b"h")
+    with house.database.transaction() as session:
+        assert alarm_missed(session, house.settings, house.keys)
+    assert paged(house) == [vanna]
+
+
+def test_nor_by_a_message_that_could_not_be_handled(house: House) -> None:
+    house.hears("they lied about the work")
+    _told_before(house, IN_CAMBODIA)
+    house.change(InboxMessage, text_sealed=b"not to be opened", state=InboxState.PENDING, attempts=7)
+    house.handle()
+    assert house.alarm().reason == "message_not_handled"
+    assert "country:KH" in house.alarm().about

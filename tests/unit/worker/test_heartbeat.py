@@ -86,7 +86,7 @@ def test_rule_32_an_old_process_takes_no_check_in(house: House) -> None:
                 " select id, id, 'waiting', now() - interval '1 hour', '' from conversation"
             )
         )
-    worker = CheckInWorker(house.database, house.settings)
+    worker = CheckInWorker(house.database, house.settings, house.keys)
     with _migrated_further(house):
         assert not asyncio.run(worker.work())
     assert asyncio.run(worker.work())
