@@ -1,0 +1,48 @@
+"""Who cannot be reached, and providers that fail for a while. Rules 13 and 15 of oncall.md, part B3; 12 and 14 stand in
+test_alarms.py and test_dead_ends.py, 16 to 18 in test_bundles.py and test_outbox.py."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from bot.database.tables import Staff
+from bot.errors import TemporarySendError
+from bot.messages.message import Audience
+from bot.messages.retry import MAX_SEND_ATTEMPTS, Next, after_failure
+from tests.unit.escalation.seen import paged
+from tests.unit.house import CRY, House
+
+
+def test_rule_13_whose_account_is_disabled_is_neither_on_call_nor_the_last_resort(house: House) -> None:
+    dara, vanna = house.on_call("Dara"), house.on_call("Vanna", step=None)
+    with house.database.transaction() as session:
+        session.execute(update(Staff).where(Staff.id == dara).values(active=False))
+    house.arrives(CRY)
+    assert paged(house) == [vanna]
+
+
+def test_rule_15_a_provider_that_fails_on_and_on_is_left_for_the_next_way_before_the_step_is_over(
+    house: House,
+) -> None:
+    dara = house.on_call("Dara", ways=(("telegram_staff", "8001"), ("sms", "+12025550122")))
+    house.on_call("Vanna", step=2)
+    house.staff_bot.failures.extend([TemporarySendError()] * 50)
+    house.arrives(CRY)
+    while not house.send() or not house.pages():
+        house.pass_time(timedelta(seconds=1))
+    assert house.sweep() == 0, "the step is not over"
+    assert paged(house) == [dara, dara]
+    assert [each.address for each in house.pages()] == ["+12025550122"]
+    assert 50 - len(house.staff_bot.failures) > 3, "and it was tried more than once"
+
+
+def test_rule_15_the_tries_are_bounded_however_long_a_step_lasts() -> None:
+    decided = [
+        after_failure(
+            TemporarySendError(), audience=Audience.RESPONDER, attempts=attempts, patience=timedelta(days=1)
+        ).next
+        for attempts in range(1, MAX_SEND_ATTEMPTS + 1)
+    ]
+    assert decided == [Next.AGAIN] * (MAX_SEND_ATTEMPTS - 1) + [Next.GIVE_UP]
