@@ -5,6 +5,7 @@ or `make mutants-oncall`."""
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import queue
 import re
@@ -111,6 +112,7 @@ def a_copy() -> Iterator[Copy]:
         folder = Path(name)
         for part in _COPIED:
             shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+            compileall.compile_dir(folder / part, quiet=2)  # what is changed later is newer than that, and read anew
         for entry in ROOT.iterdir():
             if entry.name not in _NOT_NEEDED:
                 (folder / entry.name).symlink_to(entry)

@@ -1,7 +1,9 @@
-"""States move forward only, and who is asked by name answers alone. Rules 1 and 5 of oncall.md, part B1; 2 to 4 are
-those of test_acknowledging.py, test_escalating.py, test_replies.py and test_calling.py."""
+"""States move forward only, and who is asked by name answers alone. Rules 1, 4 and 5 of oncall.md, part B1; see also
+test_acknowledging.py, test_escalating.py, test_replies.py and test_calling.py."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -10,8 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from bot.conversation import case_desk
 from bot.database.states import AlarmState, CallState
 from bot.database.tables import Alarm, Report, ResponderCall
+from bot.messages import outbox_claims
+from bot.messages.holding import HoldRules
+from bot.messages.message import Audience
 from tests.unit.escalation.phones import reads, sends
-from tests.unit.escalation.seen import STEP, paged
+from tests.unit.escalation.seen import STEP, acknowledge_as, paged
 from tests.unit.house import CRY, House
 
 
@@ -47,6 +52,20 @@ def test_rule_1_a_cry_after_closing_pages_from_the_first_step_and_the_old_alarm_
     assert [tuple(each) for each in states] == [(AlarmState.CLOSED, 2), (AlarmState.PAGING, 1)]
     assert paged(house) == [dara, vanna, dara]
     assert len(set(people)) == 1, "staff see that it is the same person again"
+
+
+def test_rule_4_a_page_whose_sender_died_is_not_sent_again_once_the_case_is_taken(house: House) -> None:
+    """It was on its way when the case was taken, so that nobody could cancel it then."""
+    house.on_call("Mali")
+    house.arrives(CRY)
+    with house.database.transaction() as session:
+        lease, rules = house.settings.lease, HoldRules.of(house.settings)
+        assert outbox_claims.claim(session, Audience.RESPONDER, lease=lease, rules=rules) is not None
+    assert acknowledge_as(house, house.on_call("Dara", step=None)) == "taken by Dara"
+    house.pass_time(lease + timedelta(seconds=1))
+    house.tidy()
+    house.send()
+    assert reads(house, "Mali") == []
 
 
 def test_rule_5_nobody_elses_answer_stops_the_pages_of_somebody_who_was_called(house: House) -> None:
