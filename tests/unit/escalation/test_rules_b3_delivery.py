@@ -7,8 +7,11 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
+from bot.database.session import database_now
 from bot.database.tables import Staff
 from bot.errors import TemporarySendError
+from bot.escalation.roster import places
+from bot.escalation.roster_store import load_roster
 from bot.messages.message import Audience
 from bot.messages.retry import MAX_SEND_ATTEMPTS, Next, after_failure
 from tests.unit.escalation.seen import paged
@@ -21,6 +24,8 @@ def test_rule_13_whose_account_is_disabled_is_neither_on_call_nor_the_last_resor
         session.execute(update(Staff).where(Staff.id == dara).values(active=False))
     house.arrives(CRY)
     assert paged(house) == [vanna]
+    with house.database.transaction() as session:
+        assert places(database_now(session), load_roster(session)) == frozenset(), "nobody thinks that they are there"
 
 
 def test_rule_15_a_provider_that_fails_on_and_on_is_left_for_the_next_way_before_the_step_is_over(

@@ -6,7 +6,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlalchemy.orm import Session
 
 from bot.database.session import Database, database_now
@@ -173,7 +173,7 @@ def test_rule_8_what_a_person_wrote_before_the_clock_was_set_back_does_not_wait_
     house.arrives(f"ACK 101 {house.code(house.last_page(dara).id)}", sender="chat of Dara", channel="telegram_staff")
     house.handle()
     house.arrives("we are near the river")
-    house.pass_time(-timedelta(minutes=30))
+    house.pass_time(-timedelta(minutes=5))
     with house.database.transaction() as session:
         restamp(session, house.settings)
     said, told = len(house.said()), len(house.pages())
@@ -181,6 +181,17 @@ def test_rule_8_what_a_person_wrote_before_the_clock_was_set_back_does_not_wait_
     house.handle()
     assert house.rows(InboxMessage, state=InboxState.PENDING) == 0
     assert (len(house.said()) > said, len(house.pages()) > told) == (True, True)
+
+
+def test_rule_8_the_next_try_of_an_older_page_does_not_wait_for_a_small_jump_back(house: House) -> None:
+    house.on_call("Dara")
+    house.arrives(CRY)
+    house.pass_time(timedelta(minutes=5))
+    house.change(OutboxMessage, due_at=func.now() + timedelta(seconds=7))
+    house.pass_time(-timedelta(minutes=4))
+    with house.database.transaction() as session:
+        restamp(session, house.settings)
+    assert house.send() == 1
 
 
 def test_rule_8_a_try_that_is_put_off_for_a_while_stays_put_off(house: House) -> None:
