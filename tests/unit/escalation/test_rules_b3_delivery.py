@@ -1,5 +1,5 @@
-"""Who cannot be reached, and providers that fail for a while. Rules 13 and 15 of oncall.md, part B3; 12 and 14 stand in
-test_alarms.py and test_dead_ends.py, 16 to 18 in test_bundles.py and test_outbox.py."""
+"""Who cannot be reached, and providers that fail for a while. Rules 13, 15 and 18 of oncall.md, part B3; see also
+test_alarms.py, test_dead_ends.py, test_bundles.py and test_outbox.py."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from bot.database.tables import Staff
 from bot.errors import TemporarySendError
 from bot.escalation.roster import places
 from bot.escalation.roster_store import load_roster
+from bot.messages import outbox_claims
+from bot.messages.holding import HoldRules
 from bot.messages.message import Audience
 from bot.messages.retry import MAX_SEND_ATTEMPTS, Next, after_failure
-from tests.unit.escalation.seen import paged
+from tests.unit.escalation.seen import acknowledge_as, paged
 from tests.unit.house import CRY, House
 
 
@@ -51,3 +53,21 @@ def test_rule_15_the_tries_are_bounded_however_long_a_step_lasts() -> None:
         for attempts in range(1, MAX_SEND_ATTEMPTS + 1)
     ]
     assert decided == [Next.AGAIN] * (MAX_SEND_ATTEMPTS - 1) + [Next.GIVE_UP]
+
+
+def test_rule_18_the_others_of_a_bundle_go_again_when_the_case_that_carried_them_was_taken_meanwhile(
+    house: House,
+) -> None:
+    house.on_call("Dara")
+    for sender in ("+12025550131", "+12025550132", "+12025550133"):
+        house.arrives(CRY, sender=sender)
+    with house.database.transaction() as session:
+        lease, rules = house.settings.lease, HoldRules.of(house.settings)
+        assert outbox_claims.claim(session, Audience.RESPONDER, lease=lease, rules=rules) is not None
+    acknowledge_as(house, house.on_call("Mali", step=None), number=101)
+    house.pass_time(lease + timedelta(seconds=1))
+    house.tidy()
+    house.send()
+    [page] = [each for each in house.pages() if each.address == "chat of Dara"]
+    assert [line.split()[1] for line in page.text.splitlines() if line.startswith("ACK")] == ["102", "103"]
+    assert "You may have had this page before." in page.text
