@@ -1,6 +1,6 @@
 # Prerequisites: make, git, Python 3.11 or newer with pip. Everything else is fetched into the project.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check train bench bench-language bench-oncall chaos walks screens words clean
+.PHONY: help setup demo run test check train bench bench-language bench-oncall mutants-oncall chaos walks screens words clean
 
 PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 python3 python; do \
 	if $$python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo $$python; break; fi; done)
@@ -9,6 +9,7 @@ SAMPAN = .venv/bin/sampan
 PYTEST_ARGS ?=
 WALKS_ARGS ?=
 ONCALL_ARGS ?=
+MUTANTS_ARGS ?=
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
@@ -47,6 +48,9 @@ bench-language: setup  ## language, intents, urgency, false alarms, beside other
 
 bench-oncall: setup  ## nights on call in virtual time under 37 kinds of faults, beside other engines' rules; ONCALL_ARGS
 	@exec .venv/bin/python -m bench.oncall $(ONCALL_ARGS)
+
+mutants-oncall: setup  ## each of the 33 rules of the on-call engine taken out of a copy: its tests must fail; MUTANTS_ARGS
+	@exec .venv/bin/python -m tests.unit.escalation.check_mutants $(MUTANTS_ARGS)
 
 chaos: setup  ## kill -9 at named points of the path, hundreds of times
 	@exec .venv/bin/python -m bench.chaos

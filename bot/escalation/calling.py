@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.database.schema_gate import schema_is_ours
 from bot.database.session import database_now, wake
 from bot.database.states import AlarmState, CallState
 from bot.database.tables import Alarm, AuditEntry, Page, ResponderCall
@@ -62,7 +63,7 @@ def sweep_calls(session: Session, settings: Settings, guard: Guard = no_guard) -
     due = session.execute(
         select(ResponderCall, Alarm)
         .join(Alarm, Alarm.id == ResponderCall.alarm_id)
-        .where(ResponderCall.state == CallState.PAGING, ResponderCall.next_action_at <= func.now())
+        .where(ResponderCall.state == CallState.PAGING, ResponderCall.next_action_at <= func.now(), schema_is_ours())
         .order_by(ResponderCall.next_action_at)
         .limit(_CALL_LIMIT)
         .with_for_update(skip_locked=True, key_share=True)

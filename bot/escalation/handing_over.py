@@ -9,6 +9,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.database.schema_gate import schema_is_ours
 from bot.database.session import database_now
 from bot.database.states import AlarmState, HandOverState
 from bot.database.tables import Alarm, AuditEntry, HandOver, Page
@@ -89,6 +90,7 @@ def sweep_hand_overs(session: Session, guard: Guard = no_guard) -> int:
         select(HandOver, Alarm)
         .join(Alarm, Alarm.id == HandOver.alarm_id)
         .where(HandOver.state == HandOverState.ASKED, HandOver.asked_at <= func.now() - ANSWER_WITHIN)
+        .where(schema_is_ours())
         .order_by(HandOver.asked_at)
         .limit(_HAND_OVER_LIMIT)
         .with_for_update(skip_locked=True, key_share=True)

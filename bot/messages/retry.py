@@ -19,6 +19,7 @@ from bot.errors import (
 from bot.messages.message import Audience
 
 _PAUSES_SECONDS = (1, 2, 5, 10, 20, 40, 60, 120, 300, 600)
+LONGEST_PAUSE = timedelta(seconds=_PAUSES_SECONDS[-1])
 MAX_INBOX_ATTEMPTS = 8
 MAX_INBOX_CLAIMS = 16  # some may have ended with the worker or the database, for no fault of the message's
 MAX_SEND_ATTEMPTS = 12

@@ -19,6 +19,7 @@ from bot.database.tables import Staff, StaffContact
 from bot.errors import DatabaseDownError
 from bot.escalation.policy import LAST_RESORT_PAUSE, LAST_RESORT_STEP
 from bot.messages.outbox import tell_responder
+from bot.messages.retry import LONGEST_PAUSE
 from bot.settings import Settings
 
 log = structlog.get_logger("worker")
@@ -109,10 +110,18 @@ _RESTAMP = (
     update responder_call set next_action_at = now()
     where state = 'paging' and next_action_at > now() + :wait_at_most
     """,
+    "update hand_over set asked_at = now() where state = 'asked' and asked_at > now()",
     "update outbox set due_at = now() where state = 'pending' and page_id is not null and due_at > now() + :page",
+    """
+    update outbox set due_at = now() where state = 'pending' and due_at > now()
+        and (created_at > now() or due_at > now() + :longest_pause)
+    """,
     "update outbox set lease_until = now() + :worker where lease_until > now() + :worker",
     "update inbox set lease_until = now() + :worker where lease_until > now() + :worker",
-    "update inbox set due_at = now() where state = 'pending' and due_at > now() + interval '1 hour'",
+    """
+    update inbox set due_at = now() where state = 'pending' and due_at > now()
+        and (received_at > now() or due_at > now() + :longest_pause)
+    """,
 )
 
 
@@ -127,11 +136,12 @@ def restamp(session: Session, settings: Settings) -> None:
         "last_resort_pause": LAST_RESORT_PAUSE,
         "page": _PAGE_WAITS,
         "worker": settings.lease,
+        "longest_pause": LONGEST_PAUSE,
     }
     for statement in _RESTAMP:
         session.execute(text(statement), values)
-    wake(session, "alarms")
-    wake(session, "outbox")
+    for queue in ("alarms", "outbox", "inbox"):
+        wake(session, queue)
 
 
 def _tell_supervisors(session: Session, found: timedelta) -> None:

@@ -58,7 +58,7 @@ def test_each_status_has_one_meaning(status: int, headers: dict[str, str], meani
         (httpx.DecodingError("x"), UncertainSendError),
     ],
 )
-def test_only_what_certainly_never_left_is_temporary(error: httpx.HTTPError, meaning: type[SendError]) -> None:
+def test_rule_16_only_what_certainly_never_left_is_temporary(error: httpx.HTTPError, meaning: type[SendError]) -> None:
     assert type(after_no_answer(error)) is meaning
 
 

@@ -93,7 +93,7 @@ async def test_buttons_stand_one_to_a_line_with_their_payload(channel: TelegramC
         pytest.param({"text": ""}, id="no words"),
     ],
 )
-async def test_what_telegram_would_refuse_never_leaves(
+async def test_rule_23_what_telegram_would_refuse_never_leaves(
     channel: TelegramChannel, telegram: FakeTelegram, changed: dict[str, object]
 ) -> None:
     with pytest.raises(PermanentSendError):
@@ -102,7 +102,7 @@ async def test_what_telegram_would_refuse_never_leaves(
 
 
 @pytest.mark.parametrize(("reply_to", "expected"), [("41", 41), (None, None), ("not-an-id", None)])
-async def test_a_reply_points_to_the_message_and_is_sent_even_if_that_is_gone(
+async def test_rule_22_a_reply_points_to_the_message_and_is_sent_even_if_that_is_gone(
     channel: TelegramChannel, telegram: FakeTelegram, reply_to: str | None, expected: int | None
 ) -> None:
     await channel.send(message(reply_to=reply_to))
@@ -201,13 +201,17 @@ async def test_a_wrong_token_is_permanent_and_not_repeated_in_the_error(telegram
     await channel.close()
 
 
-async def test_a_tap_is_answered_and_a_long_answer_is_cut(channel: TelegramChannel, telegram: FakeTelegram) -> None:
+async def test_rule_23_a_tap_is_answered_and_a_long_answer_is_cut(
+    channel: TelegramChannel, telegram: FakeTelegram
+) -> None:
     await channel.answer_tap("tap-1", "x" * 300)
     await channel.answer_tap("tap-2", "")
     assert telegram.answered == [("tap-1", "x" * 200), ("tap-2", "")]
 
 
-async def test_a_tap_answered_too_late_is_not_an_error(channel: TelegramChannel, telegram: FakeTelegram) -> None:
+async def test_rule_23_a_tap_answered_too_late_is_not_an_error(
+    channel: TelegramChannel, telegram: FakeTelegram
+) -> None:
     telegram.fail_next(Fault.BAD_ADDRESS, of="tap")
     await channel.answer_tap("tap-1", "done")
     assert telegram.answered == []

@@ -121,6 +121,12 @@ def test_what_we_have_no_use_for_is_dropped(payload: str) -> None:
     assert parsed(payload) == ()
 
 
+@pytest.mark.parametrize("payload", ["tap_in_a_group", "tap_by_somebody_else"])
+def test_rule_23_a_responders_tap_counts_only_from_whose_chat_it_is(payload: str) -> None:
+    """In a group anybody could tap for another: membership of a chat authorises nobody."""
+    assert parsed(payload, taps=True) == ()
+
+
 def test_every_payload_file_has_a_decided_answer() -> None:
     assert {path.stem for path in PAYLOADS.glob("*.json")} == READ.keys() | set(DROPPED)
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 from bot.conversation.intake import take_receipt
 from bot.database.states import AlarmState
 from bot.database.tables import Alarm, Page, Report, RosterEntry, Staff, StaffContact
-from bot.errors import BlockedError, PermanentSendError, RetryAfterError, TemporarySendError
+from bot.errors import BlockedError, PermanentSendError, RetryAfterError, UncertainSendError
 from bot.escalation.policy import LAST_RESORT_STEP
 from bot.messages.message import MessageKind, Receipt, ReceiptState
 from tests.unit.escalation.seen import STEP, acknowledge_as, paged, reporter_read
@@ -31,7 +31,7 @@ def test_an_urgent_message_has_its_first_page_before_anybody_handles_it(house: H
     assert house.alarm().first_paged_at is not None
 
 
-def test_handling_the_message_raises_no_second_alarm(house: House) -> None:
+def test_rule_19_handling_the_message_raises_no_second_alarm(house: House) -> None:
     house.on_call("Dara")
     house.hears(CRY)
     assert (house.rows(Alarm), house.rows(Page), house.rows(Report)) == (1, 1, 1)
@@ -217,7 +217,7 @@ def test_rule_12_a_provider_that_refuses_every_page_for_hours_is_not_hammered(ho
 
 def test_rule_16_a_page_that_may_have_left_is_sent_again(house: House) -> None:
     house.on_call("Dara")
-    house.staff_bot.failures.append(TemporarySendError())
+    house.staff_bot.failures.append(UncertainSendError())
     house.arrives(CRY)
     house.send()
     house.pass_time(timedelta(seconds=2))
@@ -277,7 +277,7 @@ def test_a_danger_question_answered_with_no_stands_down_and_the_report_stays(wai
     assert waiting.report().urgency == "HIGH"
 
 
-def test_after_standing_down_another_cry_is_a_new_epoch(waiting: House) -> None:
+def test_rule_1_after_standing_down_another_cry_is_a_new_epoch(waiting: House) -> None:
     waiting.hears("2")
     waiting.hears(CRY)
     alarm = waiting.alarm()

@@ -182,7 +182,7 @@ def test_a_page_again_takes_along_all_that_wait_whatever_they_wait_for(three: Ho
     assert [numbers_in(each) for each in texts(three)] == [{101, 102, 103}, {104}, {101, 102}]
 
 
-def test_a_page_again_names_each_case_once_however_often_its_steps_came(house: House) -> None:
+def test_rule_20_a_page_again_names_each_case_once_however_often_its_steps_came(house: House) -> None:
     house.on_call("Dara")
     cry(house, 1)
     house.send()

@@ -27,7 +27,7 @@ def _digests(house: House) -> list[str]:
     return [each.text for each in house.staff_bot.sent if each.text.startswith("You are on call now")]
 
 
-def test_whose_shift_begins_is_told_numbers_once_and_no_test_alarm_is_counted(house: House) -> None:
+def test_rule_27_whose_shift_begins_is_told_numbers_once_and_no_test_alarm_is_counted(house: House) -> None:
     house.on_call("Dara")
     house.arrives(CRY)
     house.arrives(CRY, sender="+12025550177")

@@ -33,7 +33,7 @@ def test_up_pages_the_next_step_now_and_says_so(house: House, people: dict[str, 
     assert house.sweep() == 0, "the step has its whole time"
 
 
-def test_the_page_has_a_button_for_it(house: House, people: dict[str, int]) -> None:
+def test_rule_2_every_button_of_a_page_carries_its_code(house: House, people: dict[str, int]) -> None:
     page = house.last_page(people["Dara"])
     assert [each.payload.split()[0] for each in house.pages()[0].buttons] == ["ACK", "UP"]
     assert house.pages()[0].buttons[1].payload == f"UP 101 {house.code(page.id)}"

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -277,6 +278,42 @@ def test_rule_9_any_fortnight_of_a_rotation_is_covered_exactly_once(
     assert found[-1].ends_at == end
     assert [each.ends_at for each in found[:-1]] == [each.starts_at for each in found[1:]]
     assert all(each.starts_at < each.ends_at for each in found)
+
+
+class Counted(tuple[int, ...]):
+    """Members of a rotation; how often somebody asked whose turn it is."""
+
+    asked = 0
+
+    def __getitem__(self, index: Any) -> Any:
+        Counted.asked += 1
+        return super().__getitem__(index)
+
+
+def test_rule_9_after_years_in_which_nobody_asked_it_is_the_right_ones_turn_without_catching_up() -> None:
+    """Nothing is stored of whose turn it is: twelve years are as far as a day, and asking changes nothing."""
+    members = Counted((ANN, BOPHA, CHAN))
+    begun = date(2015, 1, 5)
+    rule = RotationRule(
+        rotation_id=1,
+        step_no=1,
+        zone=ZoneInfo("Asia/Yangon"),
+        starts_on=begun,
+        ends_on=None,
+        hands_over_at=time(8),
+        turn_days=7,
+        members=members,
+    )
+    roster = Roster(rotations=(rule,), people={who: Person(staff_id=who) for who in (ANN, BOPHA, CHAN)})
+    turn, expected = begun, 0
+    while turn + 7 * DAY <= date(2026, 11, 24):
+        turn, expected = turn + 7 * DAY, (expected + 1) % 3
+    at = datetime(2026, 11, 24, 12, tzinfo=UTC)  # the second day of a turn
+    Counted.asked = 0
+    for moment in (at, at - 4000 * DAY, at):
+        found = places(moment, roster)
+    assert found == {(1, (ANN, BOPHA, CHAN)[expected])}
+    assert Counted.asked < 20, "the work does not grow with the years"
 
 
 @given(rule=ANY_RULES, on=DAYS, after=st.integers(0, 14 * 24 * 60), holidays=st.frozensets(DAYS, max_size=3))

@@ -170,7 +170,7 @@ def test_what_is_held_stands_before_nothing_and_leaves_when_it_is_safe(talking: 
     assert talking.hears("1")[0] == "an answer"
 
 
-def test_a_send_that_may_have_left_is_not_repeated_without_a_human(talking: House) -> None:
+def test_rule_16_a_send_to_a_reporter_that_may_have_left_is_not_repeated_without_a_human(talking: House) -> None:
     talking.sms.failures.append(UncertainSendError())
     ids = _say(talking, "one", "two")
     talking.send()
@@ -181,7 +181,7 @@ def test_a_send_that_may_have_left_is_not_repeated_without_a_human(talking: Hous
     assert [each.text for each in talking.sms.sent] == ["two"], "an uncertain word stands before nothing"
 
 
-def test_one_key_sends_an_uncertain_message_again_once(talking: House) -> None:
+def test_rule_16_one_key_sends_an_uncertain_message_again_once(talking: House) -> None:
     talking.sms.failures.append(UncertainSendError())
     [row] = _say(talking, "one")
     talking.send()
@@ -234,7 +234,7 @@ def test_words_that_may_have_left_are_never_said_to_be_cancelled_or_held(talking
     assert talking.sms.sent == []
 
 
-def test_a_page_whose_sender_died_is_sent_again(house: House) -> None:
+def test_rule_18_a_page_whose_sender_died_is_sent_again(house: House) -> None:
     house.on_call("Dara")
     house.arrives(CRY)
     assert _claim(house, Audience.RESPONDER) is not None
@@ -244,7 +244,7 @@ def test_a_page_whose_sender_died_is_sent_again(house: House) -> None:
     assert len(house.pages()) == 1
 
 
-def test_receipts_never_run_backwards(talking: House) -> None:
+def test_rule_17_receipts_never_run_backwards(talking: House) -> None:
     [row] = _say(talking, "one")
     talking.send()
 

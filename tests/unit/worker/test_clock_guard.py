@@ -6,14 +6,16 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlalchemy.orm import Session
 
 from bot.database.session import Database, database_now
-from bot.database.states import StaffRole
-from bot.database.tables import OutboxMessage, Staff
+from bot.database.states import HandOverState, InboxState, StaffRole
+from bot.database.tables import HandOver, InboxMessage, OutboxMessage, Staff
+from bot.errors import RetryAfterError
 from bot.settings import Settings
 from bot.worker.clock_guard import ClockGuard, Reading, jump, restamp
+from tests.unit.escalation.phones import sends
 from tests.unit.escalation.seen import LEASE, STEP, acknowledge_as, paged
 from tests.unit.house import CRY, House
 
@@ -52,7 +54,9 @@ def _reading(seconds: float, steady: float, unsure: float = 0.0) -> Reading:
         pytest.param(1800, 1800, 0, 0, id="the process slept"),
     ],
 )
-def test_a_jump_is_told_from_time_that_passed(database: float, steady: float, unsure: float, found: float) -> None:
+def test_rule_8_a_jump_is_told_from_time_that_passed(
+    database: float, steady: float, unsure: float, found: float
+) -> None:
     assert jump(_reading(0, 0), _reading(database, steady, unsure)) == timedelta(seconds=found)
 
 
@@ -123,7 +127,7 @@ def test_a_jump_before_this_process_began_is_mended_by_its_first_look(house: Hou
     assert house.sweep() == 1
 
 
-def test_an_acknowledgement_lapses_in_its_time_after_the_clock_was_set_back(house: House) -> None:
+def test_rule_8_an_acknowledgement_lapses_in_its_time_after_the_clock_was_set_back(house: House) -> None:
     dara = house.on_call("Dara")
     house.arrives(CRY)
     acknowledge_as(house, dara)
@@ -135,7 +139,7 @@ def test_an_acknowledgement_lapses_in_its_time_after_the_clock_was_set_back(hous
     assert house.alarm().state.value == "paging"
 
 
-def test_a_page_and_a_lease_wait_no_longer_after_the_clock_was_set_back(house: House) -> None:
+def test_rule_8_a_page_and_a_lease_wait_no_longer_after_the_clock_was_set_back(house: House) -> None:
     house.on_call("Dara")
     house.arrives(CRY)
     house.pass_time(-timedelta(hours=1))
@@ -146,6 +150,57 @@ def test_a_page_and_a_lease_wait_no_longer_after_the_clock_was_set_back(house: H
         assert page.due_at <= database_now(session)
         latest = database_now(session) + house.settings.lease
         assert session.scalar(text("select max(lease_until) from inbox")) == latest
+
+
+def test_rule_8_a_request_to_take_over_ends_in_its_time_after_the_clock_was_set_back(house: House) -> None:
+    dara = house.on_call("Dara")
+    house.on_call("Mali", step=None)
+    house.hears(CRY)
+    sends(house, dara, "ACK #")
+    sends(house, dara, "GIVE # Mali")
+    house.pass_time(-timedelta(hours=1))
+    with house.database.transaction() as session:
+        restamp(session, house.settings)
+    house.pass_time(timedelta(minutes=5, seconds=1))
+    house.sweep()
+    assert house.rows(HandOver, state=HandOverState.ENDED) == 1
+
+
+def test_rule_8_what_a_person_wrote_before_the_clock_was_set_back_does_not_wait_for_it(house: House) -> None:
+    """A responder's answer and a reporter's word, and what is still to be said to both."""
+    dara = house.on_call("Dara")
+    house.hears(CRY)
+    house.arrives(f"ACK 101 {house.code(house.last_page(dara).id)}", sender="chat of Dara", channel="telegram_staff")
+    house.handle()
+    house.arrives("we are near the river")
+    house.pass_time(-timedelta(minutes=5))
+    with house.database.transaction() as session:
+        restamp(session, house.settings)
+    said, told = len(house.said()), len(house.pages())
+    house.send()
+    house.handle()
+    assert house.rows(InboxMessage, state=InboxState.PENDING) == 0
+    assert (len(house.said()) > said, len(house.pages()) > told) == (True, True)
+
+
+def test_rule_8_the_next_try_of_an_older_page_does_not_wait_for_a_small_jump_back(house: House) -> None:
+    house.on_call("Dara")
+    house.arrives(CRY)
+    house.pass_time(timedelta(minutes=5))
+    house.change(OutboxMessage, due_at=func.now() + timedelta(seconds=7))
+    house.pass_time(-timedelta(minutes=4))
+    with house.database.transaction() as session:
+        restamp(session, house.settings)
+    assert house.send() == 1
+
+
+def test_rule_8_a_try_that_is_put_off_for_a_while_stays_put_off(house: House) -> None:
+    house.sms.failures.append(RetryAfterError(timedelta(minutes=5)))
+    house.hears("hello")
+    house.pass_time(timedelta(minutes=1))
+    with house.database.transaction() as session:
+        restamp(session, house.settings)
+    assert house.send() == 0
 
 
 def test_a_database_that_is_down_is_for_the_next_look() -> None:

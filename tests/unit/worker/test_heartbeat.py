@@ -14,11 +14,13 @@ from structlog.testing import capture_logs
 
 from bot.database.schema_gate import known_version, schema_is_ours
 from bot.database.session import Database
-from bot.database.tables import CheckIn, EngineHeartbeat
+from bot.database.states import HandOverState
+from bot.database.tables import CheckIn, EngineHeartbeat, HandOver, Page
 from bot.escalation.engine_health import EngineHealth, engine_health
 from bot.messages.inbox import next_in_turn
 from bot.worker.check_in_loop import CheckInWorker
 from bot.worker.heartbeat import Heartbeat
+from tests.unit.escalation.phones import sends
 from tests.unit.escalation.seen import STEP
 from tests.unit.house import CRY, House
 
@@ -91,6 +93,22 @@ def test_rule_32_an_old_process_takes_no_check_in(house: House) -> None:
         assert not asyncio.run(worker.work())
     assert asyncio.run(worker.work())
     assert house.rows(CheckIn, state="missed") == 1
+
+
+def test_rule_32_an_old_process_makes_no_call_and_ends_no_request_to_take_over(house: House) -> None:
+    dara = house.on_call("Dara")
+    house.on_call("Mali", step=None)
+    house.on_call("Noor", step=None)
+    house.hears(CRY)
+    for words in ("ACK #", "CALL # Mali", "GIVE # Noor"):
+        sends(house, dara, words)
+    house.pass_time(timedelta(minutes=5, seconds=1))
+    pages = house.rows(Page)
+    with _migrated_further(house):
+        assert house.sweep() == 0
+    assert (house.rows(Page), house.rows(HandOver, state=HandOverState.ASKED)) == (pages, 1)
+    assert house.sweep() == 2
+    assert (house.rows(Page), house.rows(HandOver, state=HandOverState.ASKED)) == (pages + 1, 0)
 
 
 def test_rule_32_it_says_so_once_and_once_when_it_fits_again_and_does_not_count_as_alive(house: House) -> None:
