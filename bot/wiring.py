@@ -51,6 +51,8 @@ from bot.worker.auditor_loop import Auditor, auditors_database
 from bot.worker.chat_eraser import ChatEraser
 from bot.worker.check_in_loop import CheckInWorker
 from bot.worker.clock_guard import ClockGuard
+from bot.worker.dead_senders import INTERVAL as DEAD_SENDERS_INTERVAL
+from bot.worker.dead_senders import DeadSenders
 from bot.worker.file_fetcher import FileFetcher
 from bot.worker.heartbeat import INTERVAL as HEARTBEAT_INTERVAL
 from bot.worker.heartbeat import Heartbeat
@@ -168,6 +170,7 @@ async def running_workers(service: Service) -> AsyncIterator[None]:
             ),
             "heartbeat": (HEARTBEAT_INTERVAL, heartbeat.beat),
             "clock": (HEARTBEAT_INTERVAL, clock_guard.look),
+            "dead_senders": (DEAD_SENDERS_INTERVAL, DeadSenders(service.database).look),
             "drills": (HEARTBEAT_INTERVAL, roster.drills),
             "digests": (_DIGEST_INTERVAL, roster.digests),
         }
@@ -244,7 +247,7 @@ def _loops(service: Service, wakeups: Wakeups, stopping: asyncio.Event) -> list[
         add("inbox", InboxWorker(desk, service.channels).work, "inbox")
     for _ in range(_SENDERS):
         for audience in Audience:
-            sender = OutboxWorker(database, service.channels, composer, audience)
+            sender = OutboxWorker(database, service.channels, composer, audience, lambda: wakeups.holder)
             loops.append(run_loop(f"outbox_{audience.value}", sender.work, partial(sender.wait, wakeups)))
     add("files", FileFetcher(database, service.channels, keys, settings).work, "files")
     add("alarms", AlarmWorker(database, settings).work, "alarms")

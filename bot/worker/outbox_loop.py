@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.channels.channel import Channel
 from bot.conversation.outgoing import Composer, compose
+from bot.database.presence import NOBODY
 from bot.database.session import Database
 from bot.database.tables import ContactPoint
 from bot.errors import (
@@ -45,15 +46,21 @@ _PAUSE_SECONDS = 0.3
 
 
 class OutboxWorker:
-    """One sender for one audience; several run side by side."""
+    """One sender for one audience; several run side by side. `holder` tells the number of its process."""
 
     def __init__(
-        self, database: Database, channels: dict[str, Channel], composer: Composer, audience: Audience
+        self,
+        database: Database,
+        channels: dict[str, Channel],
+        composer: Composer,
+        audience: Audience,
+        holder: Callable[[], int] = lambda: NOBODY,
     ) -> None:
         self._database = database
         self._channels = channels
         self._composer = composer
         self._audience = audience
+        self._holder = holder
         self._due_in: timedelta | None = None  # what the last look found to be coming
 
     async def work(self) -> bool:
@@ -95,7 +102,8 @@ class OutboxWorker:
 
     def _claim(self, session: Session) -> ClaimedOut | None:
         settings = self._composer.settings
-        claimed = outbox_claims.claim(session, self._audience, lease=settings.lease, rules=HoldRules.of(settings))
+        rules, holder = HoldRules.of(settings), self._holder()
+        claimed = outbox_claims.claim(session, self._audience, lease=settings.lease, rules=rules, holder=holder)
         self._due_in = outbox_claims.due_in(session, self._audience) if claimed is None else None
         return claimed
 

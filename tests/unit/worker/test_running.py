@@ -6,10 +6,12 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from sqlalchemy import select
 from starlette.applications import Starlette
 
 from bot.channels.channel import Channel
-from bot.database.tables import AuditorPass, EngineHeartbeat
+from bot.database.presence import holder_of, living
+from bot.database.tables import AuditorPass, EngineHeartbeat, OutboxMessage
 from bot.messages.message import OutboundMessage, SendResult
 from bot.messages.spool import Spool
 from bot.wiring import Service, running_workers
@@ -74,6 +76,31 @@ def test_rule_33_what_is_being_sent_is_finished_and_nothing_new_is_begun(house: 
     slow = asyncio.run(stop_in_the_middle())
     assert len(slow.sent) == 1
     assert house.alarm().first_paged_at is not None, "and it was written down"
+
+
+def test_what_a_process_sends_carries_its_number_while_it_lives(house: House, tmp_path: Path) -> None:
+    house.on_call("Dara")
+
+    async def look_in_the_middle() -> tuple[int, frozenset[int]]:
+        slow = SlowChannel("telegram_staff")
+        async with running_workers(_service(house, tmp_path, telegram_staff=slow)):
+            await _somebody_lives(house)
+            house.arrives(CRY)
+            await slow.begun.wait()
+            with house.database.transaction() as session:
+                [token] = session.scalars(select(OutboxMessage.lease_token).where(OutboxMessage.page_id.is_not(None)))
+                found = living(session)
+            slow.go_on.set()
+        assert token is not None
+        return holder_of(token), found
+
+    holder, found = asyncio.run(look_in_the_middle())
+    assert found == {holder}
+
+
+async def _somebody_lives(house: House) -> None:
+    while not await house.database.run(living):
+        await asyncio.sleep(0)
 
 
 def test_a_loop_that_is_told_to_stop_finishes_its_piece_and_claims_no_more() -> None:
