@@ -118,9 +118,6 @@ def _sms_channels(channels: dict[str, Channel]) -> frozenset[str]:
 
 def build_service(settings: Settings, database_url: str, engine: DialogueEngine) -> Service:
     """Join everything. ConfigurationError when a setting is missing or wrong, or the schema is not ours."""
-    normalising.warm_up()
-    urgency_floor.warm_up(settings.floor_pack)
-    languages.warm_up()
     keys = load_service_keys(settings.keys_path)
     database = Database(database_url)
     _check_schema(database)
@@ -145,11 +142,22 @@ def build_service(settings: Settings, database_url: str, engine: DialogueEngine)
     )
 
 
+def _learn_to_read(settings: Settings) -> None:
+    """Load whatever reading a message takes: seconds. ConfigurationError when the deployment's own phrases are wrong;
+    nothing was read by then."""
+    normalising.warm_up()
+    urgency_floor.warm_up(settings.floor_pack)
+    languages.warm_up()
+
+
 @asynccontextmanager
-async def running_workers(service: Service) -> AsyncIterator[None]:
+async def running_workers(
+    service: Service, learn_to_read: Callable[[Settings], None] = _learn_to_read
+) -> AsyncIterator[None]:
     """Every loop of this process, until the block is left: then nothing new is claimed, and what is under way has ten
     seconds to be finished; after that its lease runs out. One sweep comes before all else: what became due while
-    nobody was here fires now (oncall.md rule 33)."""
+    nobody was here fires now (oncall.md rule 33). Pages leave while this process still learns to read: for them it
+    need not, and they may have waited for it."""
     await _first_sweep(service)
     stopping = asyncio.Event()
     wakeups = Wakeups(conninfo_of(service.database.url))
@@ -175,9 +183,12 @@ async def running_workers(service: Service) -> AsyncIterator[None]:
             "digests": (_DIGEST_INTERVAL, roster.digests),
         }
     )
-    working = [asyncio.create_task(each) for each in _loops(service, wakeups, stopping)]
-    waiting = [asyncio.create_task(each) for each in _waits_on_others(service, wakeups, auditor)]
+    working = [asyncio.create_task(each) for each in _pagers(service, wakeups, stopping)]
+    waiting = [asyncio.create_task(wakeups.listen())]
     try:
+        await asyncio.to_thread(learn_to_read, service.settings)
+        working += [asyncio.create_task(each) for each in _readers(service, wakeups, stopping)]
+        waiting += [asyncio.create_task(each) for each in _waits_on_others(service, wakeups, auditor)]
         yield
     finally:
         ticking.shutdown(wait=False)
@@ -215,7 +226,7 @@ def _composer(service: Service) -> Composer:
 def _waits_on_others(service: Service, wakeups: Wakeups, auditor: Auditor) -> list[Coroutine[object, object, None]]:
     """What may be cut off at any moment: it waits for a provider or for its time, and repeats nothing that counts."""
     database, keys, settings = service.database, service.keys, service.settings
-    loops = [wakeups.listen(), run_loop("auditor", auditor.work, auditor.wait)]
+    loops = [run_loop("auditor", auditor.work, auditor.wait)]
     for name, channel in service.channels.items():
         if _tells_its_provider(channel):
             url = None if _polled(name, settings) else webhook_url(settings, name)
@@ -226,8 +237,15 @@ def _waits_on_others(service: Service, wakeups: Wakeups, auditor: Auditor) -> li
     return loops
 
 
-def _loops(service: Service, wakeups: Wakeups, stopping: asyncio.Event) -> list[Coroutine[object, object, None]]:
-    """What claims rows: it is let finish what it holds."""
+def _pagers(service: Service, wakeups: Wakeups, stopping: asyncio.Event) -> list[Coroutine[object, object, None]]:
+    """What moves alarms and sends to responders; it is let finish what it holds."""
+    sweeper = AlarmWorker(service.database, service.settings)
+    senders = [_sender(service, Audience.RESPONDER, wakeups, stopping) for _ in range(_SENDERS)]
+    return [*senders, run_loop("alarms", sweeper.work, lambda: wakeups.wait("alarms"), stopping)]
+
+
+def _readers(service: Service, wakeups: Wakeups, stopping: asyncio.Event) -> list[Coroutine[object, object, None]]:
+    """What else claims rows: it is let finish what it holds."""
     database, keys, settings = service.database, service.keys, service.settings
     desk = Desk(
         database=database,
@@ -237,7 +255,6 @@ def _loops(service: Service, wakeups: Wakeups, stopping: asyncio.Event) -> list[
         writes_as_sms=service.writes_as_sms,
         keys=keys,
     )
-    composer = _composer(service)
     loops: list[Coroutine[object, object, None]] = []
 
     def add(name: str, work: Callable[[], Awaitable[bool]], queue: str) -> None:
@@ -245,16 +262,19 @@ def _loops(service: Service, wakeups: Wakeups, stopping: asyncio.Event) -> list[
 
     for _ in range(_INBOX_WORKERS):
         add("inbox", InboxWorker(desk, service.channels).work, "inbox")
-    for _ in range(_SENDERS):
-        for audience in Audience:
-            sender = OutboxWorker(database, service.channels, composer, audience, lambda: wakeups.holder)
-            loops.append(run_loop(f"outbox_{audience.value}", sender.work, partial(sender.wait, wakeups)))
+    loops += [_sender(service, Audience.REPORTER, wakeups, stopping) for _ in range(_SENDERS)]
     add("files", FileFetcher(database, service.channels, keys, settings).work, "files")
-    add("alarms", AlarmWorker(database, settings).work, "alarms")
     add("check_ins", CheckInWorker(database, settings).work, "alarms")
     add("windows", WindowWorker(database, settings).work, "alarms")
     add("spool", SpoolFlusher(service.spool, database, keys, settings).work, "alarms")
     return loops
+
+
+def _sender(
+    service: Service, audience: Audience, wakeups: Wakeups, stopping: asyncio.Event
+) -> Coroutine[object, object, None]:
+    sender = OutboxWorker(service.database, service.channels, _composer(service), audience, lambda: wakeups.holder)
+    return run_loop(f"outbox_{audience.value}", sender.work, partial(sender.wait, wakeups), stopping)
 
 
 def _tells_its_provider(channel: object) -> TypeGuard[TellsItsProvider]:
@@ -289,7 +309,9 @@ async def serve(settings: Settings, parts: Parts = Parts.ALL) -> None:
     async with AsyncExitStack() as stack:
         engine = await stack.enter_async_context(_engine(settings))
         service = build_service(settings, settings.database_url.get_secret_value(), engine)
-        if parts is not Parts.DOORS:
+        if parts is Parts.DOORS:
+            _learn_to_read(settings)
+        else:
             await stack.enter_async_context(running_workers(service))
         if parts is not Parts.WORKERS:
             await stack.enter_async_context(_open_doors(service, stop))

@@ -224,9 +224,8 @@ def take_back(session: Session, gone: Collection[int]) -> int:
     """What these processes were sending to responders is sent again, now: they are dead, and it would else wait until
     its lease runs out. How many rows that were. Reporters' messages wait for the lease: nobody gains by an earlier
     UNCERTAIN."""
-    leased = session.execute(
-        select(OutboxMessage.id, OutboxMessage.lease_token).where(_ON_ITS_WAY_TO_STAFF).with_for_update(skip_locked=True)
-    )
+    rows = select(OutboxMessage.id, OutboxMessage.lease_token).where(_ON_ITS_WAY_TO_STAFF)
+    leased = session.execute(rows.with_for_update(skip_locked=True))
     theirs = [row_id for row_id, token in leased if token is not None and holder_of(token) in gone]
     if theirs:
         _send_again(session, OutboxMessage.id.in_(theirs))
