@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, null, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, null, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.database.presence import NOBODY, holder_of, new_token
@@ -70,11 +70,16 @@ def claim(
     return None
 
 
-def due_in(session: Session, audience: Audience) -> timedelta | None:
-    """How long until the next row of this audience is due; None when none waits for a time."""
-    waits = and_(OutboxMessage.state == OutboxState.PENDING, OutboxMessage.audience == audience.value)
-    due = session.scalar(select(func.min(OutboxMessage.due_at)).where(waits, OutboxMessage.due_at > func.now()))
-    return None if due is None else due - database_now(session)
+# Plain text: every sender asks this at every wake-up, mostly for nothing, and it costs a tenth of looking for a row.
+_NEXT = text("select min(due_at) - now() from outbox where state = 'pending' and audience = :audience")
+_NEXT_LATER = text(f"{_NEXT.text} and due_at > now()")
+
+
+def due_in(session: Session, audience: Audience, *, later: bool = False) -> timedelta | None:
+    """How long until the next row of this audience is due, zero or less when one is due now; None when none waits.
+    `later` leaves out those that are due already."""
+    wait: timedelta | None = session.execute(_NEXT_LATER if later else _NEXT, {"audience": audience.value}).scalar()
+    return wait
 
 
 def _next_due(session: Session, audience: Audience, busy: Sequence[OutboxMessage]) -> OutboxMessage | None:

@@ -101,10 +101,13 @@ class OutboxWorker:
         await self._write_down(lambda session: self._failed(session, claimed, failure))
 
     def _claim(self, session: Session) -> ClaimedOut | None:
+        self._due_in = outbox_claims.due_in(session, self._audience)
+        if self._due_in is None or self._due_in > timedelta(0):
+            return None
         settings = self._composer.settings
         rules, holder = HoldRules.of(settings), self._holder()
         claimed = outbox_claims.claim(session, self._audience, lease=settings.lease, rules=rules, holder=holder)
-        self._due_in = outbox_claims.due_in(session, self._audience) if claimed is None else None
+        self._due_in = outbox_claims.due_in(session, self._audience, later=True) if claimed is None else None
         return claimed
 
     async def _hand_over(self, name: str, message: OutboundMessage) -> SendResult:
