@@ -33,11 +33,16 @@ def main() -> int:
     parser.add_argument("--machine", action="store_true", help="the state machine instead, 20,000 steps and more")
     parser.add_argument("--steps", type=int, default=20_000)
     parser.add_argument("--minutes", type=float, default=5.0, help="of `real`")
+    parser.add_argument("--rate", type=float, default=2.0, help="of `real`: alarms a second")
+    parser.add_argument("--kill-every", type=float, default=10.0, help="of `real`: seconds; 0: nobody is killed")
     arguments = parser.parse_args()
     if arguments.machine:
         return machine.run_long(arguments.steps, say)
     if arguments.what == "real":
-        return real.main(arguments.minutes, console, say)
+        plan = real.Plan(
+            minutes=arguments.minutes, alarms_a_second=arguments.rate, kill_every_seconds=arguments.kill_every
+        )
+        return real.main(plan, console, say)
     if arguments.what == "peers":
         console.print(peers.table())
         return 0

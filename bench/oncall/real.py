@@ -3,6 +3,7 @@ messages two a second; times are those of the clock on the wall."""
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import signal
@@ -34,8 +35,6 @@ from bot.operations.tethered_process import kill_session, spawn
 from bot.settings import Settings
 from tests.fakes.telegram import SentByBot
 
-_ALARMS_A_SECOND = 2.0
-_KILL_EVERY_SECONDS = 10.0
 _WORKERS = 2
 _STARTS_IN_SECONDS = 8.0
 _DRAIN_SECONDS = 60.0
@@ -71,7 +70,16 @@ class Run:
     forgotten: int = 0
 
 
-def main(minutes: float, console: Console, say: Callable[[str], None]) -> int:
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is done, and for how long."""
+
+    minutes: float
+    alarms_a_second: float = 2.0
+    kill_every_seconds: float = 10.0  # 0: nobody is killed
+
+
+def main(plan: Plan, console: Console, say: Callable[[str], None]) -> int:
     """The run and its table; 1 when a promise does not hold."""
     load = os.getloadavg()[0]
     options = ("track_commit_timestamp=on",)
@@ -80,7 +88,7 @@ def main(minutes: float, console: Console, say: Callable[[str], None]) -> int:
     ) as place:
         put_on_call(place)
         _count_from(place, FIRST_NUMBER)
-        run = conduct(place, minutes * 60, say)
+        run = conduct(place, plan, say)
     claims = judge(run)
     table = Table(title=f"{_WORKERS} workers, {run.kills} x kill -9, {len(run.committed_at)} urgent messages")
     for column in ("", "p50", "p99", "max"):
@@ -127,27 +135,28 @@ def _waits(run: Run) -> list[float]:
     return [run.first_page[each] - at for each, at in run.committed_at.items() if each in run.first_page] or [0.0]
 
 
-def conduct(place: Installation, seconds: float, say: Callable[[str], None]) -> Run:
+def conduct(place: Installation, plan: Plan, say: Callable[[str], None]) -> Run:
     """Messages, kills, and people who tap; then until everything is handed over."""
     run, chance = Run(), random.Random(1)
     _, pages = stamp_arrivals(place)
     responders = Responders(place, 1)
-    plan = place.service_plan("bot", "run", "worker")
-    workers: list[subprocess.Popen[bytes]] = [spawn(plan) for _ in range(_WORKERS)]
+    every = plan.kill_every_seconds or math.inf
+    service = place.service_plan("bot", "run", "worker")
+    workers: list[subprocess.Popen[bytes]] = [spawn(service) for _ in range(_WORKERS)]
     try:
         _one_message(place, Run(), chance)  # not counted: this process loads words and profiles first
         time.sleep(_STARTS_IN_SECONDS)
         responders.start()
         began = time.monotonic()
-        next_kill, next_message, next_look = began + _KILL_EVERY_SECONDS, began, began
-        while time.monotonic() < began + seconds:
+        next_kill, next_message, next_look = began + every, began, began
+        while time.monotonic() < began + plan.minutes * 60:
             if time.monotonic() >= next_kill:
                 _kill_one(workers, run.kills % _WORKERS)
-                workers[run.kills % _WORKERS] = spawn(plan)
-                run.kills, next_kill = run.kills + 1, next_kill + _KILL_EVERY_SECONDS
+                workers[run.kills % _WORKERS] = spawn(service)
+                run.kills, next_kill = run.kills + 1, next_kill + every
                 say(f"kill {run.kills}, {len(run.committed_at)} messages, {len(pages)} pages")
             if time.monotonic() >= next_message:
-                next_message += chance.expovariate(_ALARMS_A_SECOND)
+                next_message += chance.expovariate(plan.alarms_a_second)
                 _one_message(place, run, chance)
             if time.monotonic() >= next_look:
                 next_look += _LOOKS_EVERY_SECONDS
