@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -73,6 +74,9 @@ from bot.worker.window_loop import WindowWorker
 log = structlog.get_logger("process")
 
 _INBOX_WORKERS, _SENDERS = 3, 3
+# A thread that sends a page asks the database a dozen times, and after each answer it may wait this long for every
+# thread that is just reading a message; Python's own is 5 ms.
+_SWITCH_SECONDS = 0.0005
 _HOUSEKEEPING_INTERVAL = timedelta(seconds=2)
 _DIGEST_INTERVAL = timedelta(seconds=30)
 _FINISHED_WITHIN = timedelta(seconds=10)
@@ -301,6 +305,7 @@ class Parts(StrEnum):
 async def serve(settings: Settings, parts: Parts = Parts.ALL) -> None:
     """Run until SIGTERM or SIGINT; settings.database_url says where the rows are."""
     configure_logs(settings.log_level)
+    sys.setswitchinterval(_SWITCH_SECONDS)
     if settings.database_url is None:
         raise ConfigurationError("no database is set; `sampan run` starts the embedded one")
     stop = asyncio.Event()

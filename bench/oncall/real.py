@@ -11,7 +11,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from rich.console import Console
 from rich.table import Table
@@ -28,6 +28,7 @@ from bench.oncall.phones import numbers_in
 from bench.oncall.showing import Claim
 from bot.conversation.intake import take_in
 from bot.database.presence import living
+from bot.database.session import database_now
 from bot.database.states import AlarmState
 from bot.database.tables import Alarm, ContactPoint, Report
 from bot.messages.message import InboundMessage
@@ -50,7 +51,7 @@ _PICKED_UP = """
     join alarm_event leased on leased.page_id = written.page_id and leased.kind = 'page_sending'
     join outbox on outbox.page_id = written.page_id
     where written.kind = 'page_pending' and outbox.attempts = 1 and outbox.due_at = outbox.created_at
-        and outbox.error_kind is null
+        and outbox.error_kind is null and written.at > :began
 """
 
 
@@ -59,6 +60,7 @@ class Run:
     """What was done, and when."""
 
     committed_at: dict[int, float] = field(default_factory=dict)  # by the number of the report
+    began_at: datetime | None = None  # by the database's clock
     kills: int = 0
     first_page: dict[int, float] = field(default_factory=dict)
     duplicates: int = 0
@@ -139,7 +141,7 @@ def conduct(place: Installation, plan: Plan, say: Callable[[str], None]) -> Run:
     """Messages, kills, and people who tap; then until everything is handed over."""
     run, chance = Run(), random.Random(1)
     _, pages = stamp_arrivals(place)
-    responders = Responders(place, 1)
+    responders = Responders(place, 1, take_all=True)
     every = plan.kill_every_seconds or math.inf
     service = place.service_plan("bot", "run", "worker")
     workers: list[subprocess.Popen[bytes]] = [spawn(service) for _ in range(_WORKERS)]
@@ -147,6 +149,8 @@ def conduct(place: Installation, plan: Plan, say: Callable[[str], None]) -> Run:
         _one_message(place, Run(), chance)  # not counted: this process loads words and profiles first
         time.sleep(_STARTS_IN_SECONDS)
         responders.start()
+        with place.database.transaction() as session:
+            run.began_at = database_now(session)
         began = time.monotonic()
         next_kill, next_message, next_look = began + every, began, began
         while time.monotonic() < began + plan.minutes * 60:
@@ -222,7 +226,7 @@ def _look(place: Installation, run: Run, pages: Stamped[SentByBot]) -> None:
         seen |= codes
     run.unpaged = sum(number not in run.first_page for number in run.committed_at)
     with place.database.transaction() as session:
-        found = session.execute(text(_PICKED_UP)).all()
+        found = session.execute(text(_PICKED_UP), {"began": run.began_at}).all()
         run.picked_up = [begins for begins, _ in found]
         run.leased = [ends for _, ends in found]
         paging = select(func.count()).select_from(Alarm).where(Alarm.state == AlarmState.PAGING)
