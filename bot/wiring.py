@@ -8,6 +8,7 @@ import contextlib
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -77,6 +78,9 @@ _INBOX_WORKERS, _SENDERS = 3, 3
 # A thread that sends a page asks the database a dozen times, and after each answer it may wait this long for every
 # thread that is just reading a message; Python's own is 5 ms.
 _SWITCH_SECONDS = 0.0005
+# Every loop can be in a transaction at the same moment, as many as there are connections (bot/database/session.py).
+# Python's own number on two cores is six: a page would wait for a thread behind messages that are being read.
+_THREADS = 24
 _HOUSEKEEPING_INTERVAL = timedelta(seconds=2)
 _DIGEST_INTERVAL = timedelta(seconds=30)
 _FINISHED_WITHIN = timedelta(seconds=10)
@@ -162,6 +166,7 @@ async def running_workers(
     seconds to be finished; after that its lease runs out. One sweep comes before all else: what became due while
     nobody was here fires now (oncall.md rule 33). Pages leave while this process still learns to read: for them it
     need not, and they may have waited for it."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS, thread_name_prefix="loop"))
     await _first_sweep(service)
     stopping = asyncio.Event()
     wakeups = Wakeups(conninfo_of(service.database.url))

@@ -118,6 +118,18 @@ def test_pages_leave_while_the_process_still_learns_to_read(house: House, tmp_pa
     assert paged == [True]
 
 
+def test_no_page_waits_for_a_thread_behind_messages_that_are_being_read(house: House, tmp_path: Path) -> None:
+    """Sixteen transactions, as many as there are connections, are under way at once."""
+    all_there = threading.Barrier(16)
+
+    async def start() -> None:
+        async with running_workers(_service(house, tmp_path)):
+            await asyncio.gather(*(asyncio.to_thread(all_there.wait, 10) for _ in range(16)))
+
+    asyncio.run(start())
+    assert not all_there.broken
+
+
 def test_whoever_cannot_read_a_deployments_phrases_does_not_begin(house: House, tmp_path: Path) -> None:
     def fails(_settings: Settings) -> None:
         raise ConfigurationError("these are no phrases")
