@@ -13,9 +13,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -141,9 +141,11 @@ class Installation:
 
 
 @contextmanager
-def installation(*, with_rasa: bool, say: Callable[[str], None], **settings: str) -> Iterator[Installation]:
-    """Set one up with its database running; the caller starts the service. `settings` are SAMPAN_ variables.
-    All of it is destroyed on leaving."""
+def installation(
+    *, with_rasa: bool, say: Callable[[str], None], postgres_options: Sequence[str] = (), **settings: str
+) -> Iterator[Installation]:
+    """Set one up with its database running; the caller starts the service. `settings` are SAMPAN_ variables,
+    `postgres_options` are of the server. All of it is destroyed on leaving."""
     folder = Path(tempfile.mkdtemp(prefix="sampan-bench-"))
     folder.chmod(0o755)  # its children are private; the user of the database server must be able to pass
     place: Installation | None = None
@@ -152,7 +154,9 @@ def installation(*, with_rasa: bool, say: Callable[[str], None], **settings: str
         model = trained_model(say) if with_rasa else None
         postgres = EmbeddedPostgres(folder / "postgres", durable=True)
         stack.callback(postgres.remove)
-        process = spawn(postgres.plan())
+        plan = postgres.plan()
+        more = [part for option in postgres_options for part in ("-c", option)]
+        process = spawn(replace(plan, command=[*plan.command, *more]))
         stack.callback(lambda: stop(place.postgres_process if place else process, signal.SIGINT, _STOP_TIMEOUT))
         postgres.wait_until_ready()
         upgrade(postgres.url)
@@ -201,6 +205,8 @@ def _environment(
 ) -> dict[str, str]:
     """Nothing of the machine's own installation may reach the service."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SAMPAN_")}
+    # An installation has its modules compiled. Where that is forbidden to us, each start would compile all of them.
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
     ours = {
         "DATA_DIR": str(folder),
         "DATABASE_URL": database_url,
@@ -224,7 +230,8 @@ def _environment(
         "SMS_GATEWAY__SIGNING_KEY": SIGNING_KEY,
         "SMS_GATEWAY__BASE_URL": providers.gateway.url,
     }
-    return {**kept, "PYTHONUNBUFFERED": "1", **{f"SAMPAN_{name}": value for name, value in ours.items()}}
+    compiled = {"PYTHONPYCACHEPREFIX": str(folder / "compiled")}
+    return {**kept, **compiled, "PYTHONUNBUFFERED": "1", **{f"SAMPAN_{name}": value for name, value in ours.items()}}
 
 
 @contextmanager

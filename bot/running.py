@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,21 +18,26 @@ from starlette.applications import Starlette
 
 from bot.channels.channel import Channel, PollingChannel, TellsItsProvider
 from bot.channels.registry import webhook_url
+from bot.conversation import languages
 from bot.conversation.engine import DialogueEngine
 from bot.conversation.handle_message import Desk
 from bot.conversation.outgoing import Composer
 from bot.conversation.wording import Wording
 from bot.database.session import Database, conninfo_of
 from bot.errors import DatabaseDownError
+from bot.messages import normalising
 from bot.messages.message import Audience
 from bot.messages.spool import Spool
 from bot.privacy.sealing import ServiceKeys
+from bot.reports import urgency_floor
 from bot.settings import Settings
 from bot.worker.alarm_loop import AlarmWorker
 from bot.worker.auditor_loop import Auditor, auditors_database
 from bot.worker.chat_eraser import ChatEraser
 from bot.worker.check_in_loop import CheckInWorker
 from bot.worker.clock_guard import ClockGuard
+from bot.worker.dead_senders import INTERVAL as DEAD_SENDERS_INTERVAL
+from bot.worker.dead_senders import DeadSenders
 from bot.worker.file_fetcher import FileFetcher
 from bot.worker.heartbeat import INTERVAL as HEARTBEAT_INTERVAL
 from bot.worker.heartbeat import Heartbeat
@@ -52,6 +58,9 @@ from bot.worker.window_loop import WindowWorker
 log = structlog.get_logger("process")
 
 _INBOX_WORKERS, _SENDERS = 3, 3
+# Every loop can be in a transaction at the same moment, as many as there are connections (bot/database/session.py).
+# Python's own number on two cores is six: a page would wait for a thread behind messages that are being read.
+_THREADS = 24
 _HOUSEKEEPING_INTERVAL = timedelta(seconds=2)
 _DIGEST_INTERVAL = timedelta(seconds=30)
 _FINISHED_WITHIN = timedelta(seconds=10)
@@ -60,6 +69,7 @@ _HARMLESS_REPEATS = frozenset({"sms_gateway", "sandbox_sms", "sandbox_telegram",
 
 
 def sms_channels(channels: dict[str, Channel]) -> frozenset[str]:
+    """Channels on which choices are written out and texts counted in parts."""
     return frozenset(name for name, channel in channels.items() if channel.writes_as_sms)
 
 
@@ -83,38 +93,36 @@ class Service:
         return sms_channels(self.channels)
 
 
+def learn_to_read(settings: Settings) -> None:
+    """Load whatever reading a message takes: seconds. ConfigurationError when the deployment's own phrases are wrong;
+    nothing was read by then."""
+    normalising.warm_up()
+    urgency_floor.warm_up(settings.floor_pack)
+    languages.warm_up()
+
+
 @asynccontextmanager
-async def running_workers(service: Service) -> AsyncIterator[None]:
+async def running_workers(
+    service: Service, learning: Callable[[Settings], None] = learn_to_read
+) -> AsyncIterator[None]:
     """Every loop of this process, until the block is left: then nothing new is claimed, and what is under way has ten
     seconds to be finished; after that its lease runs out. One sweep comes before all else: what became due while
-    nobody was here fires now (oncall.md rule 33)."""
+    nobody was here fires now (oncall.md rule 33). Pages leave while this process still learns to read: for them it
+    need not, and they may have waited for it."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS, thread_name_prefix="loop"))
     await _first_sweep(service)
     stopping = asyncio.Event()
     wakeups = Wakeups(conninfo_of(service.database.url))
     auditor = Auditor(auditors_database(service.database.url), service.channels, _composer(service))
     heartbeat = Heartbeat(service.database, uuid4())
     await heartbeat.beat()
-    clock_guard = ClockGuard(service.database, service.settings)
-    roster = RosterTicks(service.database, service.settings, service.wording.deployment.zone)
-    housekeeping = Housekeeping(service.database, _HARMLESS_REPEATS, service.settings.files_kept_for)
-    eraser = ChatEraser(service.database, service.channels, service.keys)
-    ticking = start_ticking(
-        {
-            "housekeeping": (_HOUSEKEEPING_INTERVAL, housekeeping.tidy),
-            "chat_eraser": (_HOUSEKEEPING_INTERVAL, eraser.erase),
-            "roster_forecast": (
-                FORECAST_INTERVAL,
-                RosterForecast(service.database, service.wording.deployment).tell,
-            ),
-            "heartbeat": (HEARTBEAT_INTERVAL, heartbeat.beat),
-            "clock": (HEARTBEAT_INTERVAL, clock_guard.look),
-            "drills": (HEARTBEAT_INTERVAL, roster.drills),
-            "digests": (_DIGEST_INTERVAL, roster.digests),
-        }
-    )
-    working = [asyncio.create_task(each) for each in _loops(service, wakeups, stopping)]
-    waiting = [asyncio.create_task(each) for each in _waits_on_others(service, wakeups, auditor)]
+    ticking = start_ticking(_ticks(service, heartbeat))
+    working = [asyncio.create_task(each) for each in _pagers(service, wakeups, stopping)]
+    waiting = [asyncio.create_task(wakeups.listen())]
     try:
+        await asyncio.to_thread(learning, service.settings)
+        working += [asyncio.create_task(each) for each in _readers(service, wakeups, stopping)]
+        waiting += [asyncio.create_task(each) for each in _waits_on_others(service, wakeups, auditor)]
         yield
     finally:
         ticking.shutdown(wait=False)
@@ -126,6 +134,24 @@ async def running_workers(service: Service) -> AsyncIterator[None]:
         auditor.close()
         for channel in service.channels.values():
             await channel.close()
+
+
+def _ticks(service: Service, heartbeat: Heartbeat) -> dict[str, tuple[timedelta, Callable[[], Awaitable[None]]]]:
+    """What is done again and again in its own time; nothing that anybody waits for."""
+    database, settings = service.database, service.settings
+    roster = RosterTicks(database, settings, service.wording.deployment.zone)
+    forecast = RosterForecast(database, service.wording.deployment)
+    housekeeping = Housekeeping(database, _HARMLESS_REPEATS, settings.files_kept_for)
+    return {
+        "housekeeping": (_HOUSEKEEPING_INTERVAL, housekeeping.tidy),
+        "chat_eraser": (_HOUSEKEEPING_INTERVAL, ChatEraser(database, service.channels, service.keys).erase),
+        "roster_forecast": (FORECAST_INTERVAL, forecast.tell),
+        "heartbeat": (HEARTBEAT_INTERVAL, heartbeat.beat),
+        "clock": (HEARTBEAT_INTERVAL, ClockGuard(database, settings).look),
+        "dead_senders": (DEAD_SENDERS_INTERVAL, DeadSenders(database).look),
+        "drills": (HEARTBEAT_INTERVAL, roster.drills),
+        "digests": (_DIGEST_INTERVAL, roster.digests),
+    }
 
 
 async def _first_sweep(service: Service) -> None:
@@ -152,7 +178,7 @@ def _composer(service: Service) -> Composer:
 def _waits_on_others(service: Service, wakeups: Wakeups, auditor: Auditor) -> list[Coroutine[object, object, None]]:
     """What may be cut off at any moment: it waits for a provider or for its time, and repeats nothing that counts."""
     database, keys, settings = service.database, service.keys, service.settings
-    loops = [wakeups.listen(), run_loop("auditor", auditor.work, auditor.wait)]
+    loops = [run_loop("auditor", auditor.work, auditor.wait)]
     for name, channel in service.channels.items():
         if _tells_its_provider(channel):
             url = None if _polled(name, settings) else webhook_url(settings, name)
@@ -163,8 +189,15 @@ def _waits_on_others(service: Service, wakeups: Wakeups, auditor: Auditor) -> li
     return loops
 
 
-def _loops(service: Service, wakeups: Wakeups, stopping: asyncio.Event) -> list[Coroutine[object, object, None]]:
-    """What claims rows: it is let finish what it holds."""
+def _pagers(service: Service, wakeups: Wakeups, stopping: asyncio.Event) -> list[Coroutine[object, object, None]]:
+    """What moves alarms and sends to responders; it is let finish what it holds."""
+    sweeper = AlarmWorker(service.database, service.settings)
+    senders = [_sender(service, Audience.RESPONDER, wakeups, stopping) for _ in range(_SENDERS)]
+    return [*senders, run_loop("alarms", sweeper.work, lambda: wakeups.wait("alarms"), stopping)]
+
+
+def _readers(service: Service, wakeups: Wakeups, stopping: asyncio.Event) -> list[Coroutine[object, object, None]]:
+    """What else claims rows: it is let finish what it holds."""
     database, keys, settings = service.database, service.keys, service.settings
     desk = Desk(
         database=database,
@@ -174,7 +207,6 @@ def _loops(service: Service, wakeups: Wakeups, stopping: asyncio.Event) -> list[
         writes_as_sms=service.writes_as_sms,
         keys=keys,
     )
-    composer = _composer(service)
     loops: list[Coroutine[object, object, None]] = []
 
     def add(name: str, work: Callable[[], Awaitable[bool]], queue: str) -> None:
@@ -182,16 +214,19 @@ def _loops(service: Service, wakeups: Wakeups, stopping: asyncio.Event) -> list[
 
     for _ in range(_INBOX_WORKERS):
         add("inbox", InboxWorker(desk, service.channels).work, "inbox")
-    for _ in range(_SENDERS):
-        for audience in Audience:
-            sender = OutboxWorker(database, service.channels, composer, audience)
-            loops.append(run_loop(f"outbox_{audience.value}", sender.work, partial(sender.wait, wakeups)))
+    loops += [_sender(service, Audience.REPORTER, wakeups, stopping) for _ in range(_SENDERS)]
     add("files", FileFetcher(database, service.channels, keys, settings).work, "files")
-    add("alarms", AlarmWorker(database, settings).work, "alarms")
     add("check_ins", CheckInWorker(database, settings, keys).work, "alarms")
     add("windows", WindowWorker(database, settings).work, "alarms")
     add("spool", SpoolFlusher(service.spool, database, keys, settings).work, "alarms")
     return loops
+
+
+def _sender(
+    service: Service, audience: Audience, wakeups: Wakeups, stopping: asyncio.Event
+) -> Coroutine[object, object, None]:
+    sender = OutboxWorker(service.database, service.channels, _composer(service), audience, lambda: wakeups.holder)
+    return run_loop(f"outbox_{audience.value}", sender.work, partial(sender.wait, wakeups), stopping)
 
 
 def _tells_its_provider(channel: object) -> TypeGuard[TellsItsProvider]:

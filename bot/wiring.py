@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from enum import StrEnum
@@ -17,7 +18,6 @@ from starlette.applications import Starlette
 
 from bot.channels.registry import build_channels
 from bot.console.app import console_app
-from bot.conversation import languages
 from bot.conversation.engine import DialogueEngine
 from bot.conversation.fallback_engine import FallbackEngine
 from bot.conversation.rasa_engine import RasaEngine, loopback_client
@@ -27,12 +27,11 @@ from bot.database.migrate import expected_version, present_version
 from bot.database.session import Database
 from bot.deployment import load_deployment
 from bot.errors import ConfigurationError
-from bot.messages import normalising
 from bot.messages.spool import Spool
 from bot.privacy.keys_file import load_service_keys
 from bot.privacy.logs import configure_logs
-from bot.reports import urgency_floor
 from bot.running import Service as Service
+from bot.running import learn_to_read as learn_to_read
 from bot.running import running_workers as running_workers
 from bot.running import sms_channels
 from bot.settings import Settings
@@ -41,6 +40,10 @@ from bot.webhooks.sandbox_page import sandbox_routes
 from bot.webhooks.sandbox_phones import SandboxPhones
 
 log = structlog.get_logger("process")
+
+# A thread that sends a page asks the database a dozen times, and after each answer it may wait this long for every
+# thread that is just reading a message; Python's own is 5 ms.
+_SWITCH_SECONDS = 0.0005
 
 
 def _check_schema(database: Database) -> None:
@@ -57,9 +60,6 @@ def _check_schema(database: Database) -> None:
 
 def build_service(settings: Settings, database_url: str, engine: DialogueEngine) -> Service:
     """Join everything. ConfigurationError when a setting is missing or wrong, or the schema is not ours."""
-    normalising.warm_up()
-    urgency_floor.warm_up(settings.floor_pack)
-    languages.warm_up()
     keys = load_service_keys(settings.keys_path)
     database = Database(database_url)
     _check_schema(database)
@@ -95,6 +95,7 @@ class Parts(StrEnum):
 async def serve(settings: Settings, parts: Parts = Parts.ALL) -> None:
     """Run until SIGTERM or SIGINT; settings.database_url says where the rows are."""
     configure_logs(settings.log_level)
+    sys.setswitchinterval(_SWITCH_SECONDS)
     if settings.database_url is None:
         raise ConfigurationError("no database is set; `sampan run` starts the embedded one")
     stop = asyncio.Event()
@@ -103,7 +104,9 @@ async def serve(settings: Settings, parts: Parts = Parts.ALL) -> None:
     async with AsyncExitStack() as stack:
         engine = await stack.enter_async_context(_engine(settings))
         service = build_service(settings, settings.database_url.get_secret_value(), engine)
-        if parts is not Parts.DOORS:
+        if parts is Parts.DOORS:
+            learn_to_read(settings)
+        else:
             await stack.enter_async_context(running_workers(service))
         if parts is not Parts.WORKERS:
             await stack.enter_async_context(_open_doors(service, stop))

@@ -37,6 +37,7 @@ class Responders:
     seed: int
     taps: int = 0
     asleep: bool = False
+    take_all: bool = False  # every case a page has a button for, not only its first
     _heard: set[str] = field(default_factory=set)
     _seen: dict[str, int] = field(default_factory=dict)
     _taken_at: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -68,14 +69,14 @@ class Responders:
         self._seen["chats"] = self._seen.get("chats", 0) + len(new)
         for sent in new:
             data = [payload for _, payload in sent.buttons]
-            take = next((each for each in data if each.startswith("ACK ")), None)
-            if take is not None:
+            takes = [each for each in data if each.startswith("ACK ")]
+            for take in takes if self.take_all else takes[:1]:
                 number = take.split()[1]
                 again = number in self._heard
                 self._heard.add(number)
                 if (again or chance.random() >= _SLEEPS_THROUGH) and self._takes_now(sent.chat_id, number):
                     self._tap(int(sent.chat_id), take, sent.message_id)
-            elif data and chance.random() < _ANSWERS:
+            if not takes and data and chance.random() < _ANSWERS:
                 self._tap(int(sent.chat_id), chance.choice(data), sent.message_id)
 
     def _takes_now(self, phone: str, number: str) -> bool:

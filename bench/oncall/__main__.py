@@ -4,6 +4,7 @@ docs/benchmarks.md. Exit code 1 when a promise does not hold."""
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 
 from rich.console import Console
@@ -32,12 +33,17 @@ def main() -> int:
     parser.add_argument("--night", type=int, help="one night again, by its seed")
     parser.add_argument("--machine", action="store_true", help="the state machine instead, 20,000 steps and more")
     parser.add_argument("--steps", type=int, default=20_000)
-    parser.add_argument("--minutes", type=float, default=5.0, help="of `real`")
+    parser.add_argument("--minutes", type=float, help="of `real` (5); of the nights: none is begun after that")
+    parser.add_argument("--rate", type=float, default=2.0, help="of `real`: alarms a second")
+    parser.add_argument("--kill-every", type=float, default=10.0, help="of `real`: seconds; 0: nobody is killed")
     arguments = parser.parse_args()
     if arguments.machine:
         return machine.run_long(arguments.steps, say)
     if arguments.what == "real":
-        return real.main(arguments.minutes, console, say)
+        plan = real.Plan(
+            minutes=arguments.minutes or 5.0, alarms_a_second=arguments.rate, kill_every_seconds=arguments.kill_every
+        )
+        return real.main(plan, console, say)
     if arguments.what == "peers":
         console.print(peers.table())
         return 0
@@ -64,7 +70,10 @@ def again(seed: int, only: Fault | None) -> int:
 
 def simulate(arguments: argparse.Namespace) -> int:
     """Nights with faults, the storm, the model of people, and other engines' rules beside ours."""
-    tally = run_all(arguments.alarms, arguments.processes, arguments.seed, say, only=arguments.only)
+    minutes = arguments.minutes or math.inf
+    tally = run_all(arguments.alarms, arguments.processes, arguments.seed, say, only=arguments.only, minutes=minutes)
+    if tally.alarms < arguments.alarms:
+        say(f"{tally.alarms} of the {arguments.alarms} alarms asked for: the time was over")
     with simulator() as simulated:
         storms = [one_among_many(simulated, arguments.seed + each) for each in range(arguments.storms)]
         model = time_to_a_human(simulated, arguments.seed, arguments.model_nights) if arguments.model_nights else []

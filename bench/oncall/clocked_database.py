@@ -19,7 +19,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from bot.database.migrate import upgrade
-from bot.database.session import Database
+from bot.database.presence import LOCK, UNLOCK
+from bot.database.session import Database, conninfo_of
 from bot.database.tables import Table
 from bot.errors import DatabaseDownError
 
@@ -66,6 +67,7 @@ class ClockedDatabase(Database):
         self.lose_commits = 0
         self.rings: Callable[[str], None] = lambda _queue: None
         self.changed: Counter[str] = Counter()
+        self._holding: psycopg.Connection[Any] | None = None
         event.listen(self.engine, "begin", self._tell_time)
         event.listen(self.engine, "rollback", _forget_time)
         event.listen(self.engine, "commit", self._ring)
@@ -89,6 +91,25 @@ class ClockedDatabase(Database):
                 self.lose_commits -= 1
                 raise DatabaseDownError("the connection was lost at the commit")
             return done
+
+    def hold(self, number: int) -> None:
+        """A process begins: its lock, which the product's holds on its listening connection."""
+        self._locks().execute(LOCK.format(number=number).encode())
+
+    def let_go(self, number: int) -> None:
+        """It was killed, and PostgreSQL has noticed."""
+        self._locks().execute(UNLOCK.format(number=number).encode())
+
+    def _locks(self) -> psycopg.Connection[Any]:
+        if self._holding is None:
+            self._holding = psycopg.connect(conninfo_of(self.url), autocommit=True)
+        return self._holding
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        if self._holding is not None:
+            self._holding.close()
+        super().dispose()
 
     def empty(self) -> None:
         """Nothing has ever happened."""

@@ -23,8 +23,14 @@ from bot.errors import (
 )
 from bot.messages.message import OutboundMessage, SendResult
 
-_NUMBER = re.compile(r"\b(\d{6})\b")
+_NUMBERS = re.compile(r"\b(\d{6})(?:-(\d{6}))?\b")
 _CODES = re.compile(r"ACK (\d{6}) ([0-9A-Z]{4})")
+
+
+def numbers_in(text: str) -> frozenset[int]:
+    """The cases a page names, written out or from one to another."""
+    found = _NUMBERS.findall(text)
+    return frozenset(each for first, last in found for each in range(int(first), int(last or first) + 1))
 
 
 class Fate(StrEnum):
@@ -95,7 +101,7 @@ class MemoryProvider:
         fate = self.fates.popleft() if self.fates else None
         if fate is not None:
             self.struck[fate] += 1
-        numbers = frozenset(int(each) for each in _NUMBER.findall(message.text))
+        numbers = numbers_in(message.text)
         if fate is Fate.KILL_BEFORE:
             self.ends_its_sender()
             await asyncio.sleep(3600)

@@ -6,18 +6,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import func, select
 
 from bench.oncall.clocked_database import ClockedDatabase
 from bot.channels.channel import Channel
 from bot.conversation.outgoing import Composer
+from bot.database.presence import NOBODY, new_number
 from bot.database.states import AlarmState, OutboxState
 from bot.database.tables import Alarm, OutboxMessage
 from bot.errors import DatabaseDownError
 from bot.messages.message import Audience
 from bot.worker.alarm_loop import AlarmWorker
+from bot.worker.clock_guard import ClockGuard
+from bot.worker.dead_senders import INTERVAL as DEAD_SENDERS_INTERVAL
+from bot.worker.dead_senders import DeadSenders
+from bot.worker.heartbeat import INTERVAL as CLOCK_INTERVAL
 from bot.worker.housekeeping import Housekeeping
 from bot.worker.loops import run_loop
 from bot.worker.outbox_loop import OutboxWorker
@@ -45,16 +51,19 @@ class Bell:
         for event in self._waiting.get(queue, ()):
             event.set()
 
-    async def wait(self, queue: str) -> None:
-        """As the product's."""
+    async def wait(self, queue: str, *, at_most: timedelta | None = None) -> None:
+        """As the product's: a sender that knows what is coming waits no longer than until then."""
+        fallback = _FALLBACK_SECONDS if at_most is None else min(at_most.total_seconds(), _FALLBACK_SECONDS)
         event = asyncio.Event()
         self._waiting[queue].add(event)
         try:
             seen = self._database.changed[_TABLES[queue]]
             while not event.is_set():
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(event.wait(), _FALLBACK_SECONDS)
-                if self._database.changed[_TABLES[queue]] != seen or self._database.down:
+                    await asyncio.wait_for(event.wait(), max(fallback, 0.0))
+                if fallback < _FALLBACK_SECONDS or self._database.changed[_TABLES[queue]] != seen:
+                    return
+                if self._database.down:
                     return
                 if self._known.get(queue, (-1, None))[0] != seen:
                     self._known[queue] = (seen, self._next_due(queue))
@@ -79,7 +88,8 @@ class Bell:
 
 
 class WorkerProcess:
-    """What `sampan run worker` runs, as far as it concerns pages: senders of pages, a sweeper, housekeeping."""
+    """What `sampan run worker` runs, as far as it concerns pages: senders of pages, a sweeper, housekeeping, the
+    guard of the clock, and who takes pages back from the dead."""
 
     def __init__(
         self, number: int, database: ClockedDatabase, channels: dict[str, Channel], composer: Composer, bell: Bell
@@ -88,6 +98,7 @@ class WorkerProcess:
         self._name = f"{_PROCESSES}{number}"
         self._database, self._channels, self._composer, self._bell = database, channels, composer, bell
         self._tasks: list[asyncio.Task[None]] = []
+        self._holder = NOBODY
         self.deaths = 0
 
     @property
@@ -99,28 +110,37 @@ class WorkerProcess:
         """Begin; a process that lives goes on."""
         if self._tasks:
             return
-        settings = self._composer.settings
+        settings, steady = self._composer.settings, asyncio.get_running_loop().time
+        self._holder = new_number()
+        self._database.hold(self._holder)
         for _ in range(senders):
-            sender = OutboxWorker(self._database, self._channels, self._composer, Audience.RESPONDER)
-            self._run("outbox", sender.work)
-        self._run("alarms", AlarmWorker(self._database, settings).work)
-        self._tasks.append(asyncio.create_task(self._tidy(), name=self._name))
+            sender = OutboxWorker(
+                self._database, self._channels, self._composer, Audience.RESPONDER, lambda: self._holder
+            )
+            self._run("outbox", sender.work, partial(sender.wait, self._bell))  # type: ignore[arg-type]
+        self._run("alarms", AlarmWorker(self._database, settings).work, lambda: self._bell.wait("alarms"))
+        self._every(_HOUSEKEEPING_SECONDS, Housekeeping(self._database, frozenset()).tidy)
+        self._every(CLOCK_INTERVAL.total_seconds(), ClockGuard(self._database, settings, steady).look)
+        self._every(DEAD_SENDERS_INTERVAL.total_seconds(), DeadSenders(self._database, steady).look)
 
-    def _run(self, queue: str, work: Callable[[], Awaitable[bool]]) -> None:
-        loop = run_loop(queue, work, lambda: self._bell.wait(queue))
-        self._tasks.append(asyncio.create_task(loop, name=self._name))
+    def _run(self, queue: str, work: Callable[[], Awaitable[bool]], wait: Callable[[], Awaitable[None]]) -> None:
+        self._tasks.append(asyncio.create_task(run_loop(queue, work, wait), name=self._name))
 
-    async def _tidy(self) -> None:
+    def _every(self, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
+        self._tasks.append(asyncio.create_task(self._tick(seconds, job), name=self._name))
+
+    async def _tick(self, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
         """A round in a minute in which nobody died and nothing failed would find nothing; it is passed over."""
-        housekeeping = Housekeeping(self._database, frozenset())
         while True:
             if self.tidies():
-                await housekeeping.tidy()
-            await asyncio.sleep(_HOUSEKEEPING_SECONDS)
+                await job()
+            await asyncio.sleep(seconds)
 
     def kill(self) -> None:
         """With -9: nothing is finished, nothing is written."""
-        self.deaths += bool(self._tasks)
+        if self._tasks:
+            self.deaths += 1
+            self._database.let_go(self._holder)
         for task in self._tasks:
             task.cancel()
         self._tasks.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import tempfile
 import time
@@ -47,6 +48,7 @@ class Share:
     habits: Habits = field(default_factory=Habits)
     calm: bool = False  # no faults at all
     only: Fault | None = None
+    minutes: float = math.inf  # no night is begun after that
 
 
 class Simulator:
@@ -130,7 +132,7 @@ def run_share(share: Share) -> Tally:
     with simulator() as simulated:
         began = time.monotonic()
         seed = share.seed
-        while tally.alarms < share.alarms:
+        while tally.alarms < share.alarms and time.monotonic() < began + 60 * share.minutes:
             plan = draw(seed, share)
             tally.count(plan, simulated.run(plan))
             seed += 1

@@ -21,19 +21,20 @@ from bot.reports.report_store import raise_urgency
 from bot.reports.urgency import Urgency
 from bot.settings import Settings
 
-_SWEEP_LIMIT = 100
+MOST_AT_ONCE = 100
 
 
-def sweep(session: Session, settings: Settings, guard: Guard = no_guard) -> int:
+def sweep(session: Session, settings: Settings, guard: Guard = no_guard, *, at_most: int = MOST_AT_ONCE) -> int:
     """Move every alarm whose time has come, one step each. Returns how many, with calls and hand-overs; call again
     while it is not zero. An alarm or a report that a turn is changing right now is left for the next sweep. `guard`
-    stands around each row, so that one that cannot be moved does not hold up the others."""
+    stands around each row, so that one that cannot be moved does not hold up the others. `at_most` so many alarms are
+    locked until the end of the transaction."""
     due = session.execute(
         select(Alarm, Report)
         .join(Report, Report.id == Alarm.report_id)
         .where(Alarm.state.in_(OPEN_STATES), Alarm.next_action_at <= func.now(), schema_is_ours())
         .order_by(Alarm.next_action_at)
-        .limit(_SWEEP_LIMIT)
+        .limit(at_most)
         .with_for_update(skip_locked=True, key_share=True)
     ).all()
     for alarm, report in due:

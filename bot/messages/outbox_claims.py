@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, null, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, null, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
+from bot.database.presence import NOBODY, holder_of, new_token
 from bot.database.schema_gate import schema_is_ours
 from bot.database.session import database_now, wake
 from bot.database.states import OutboxState
@@ -28,6 +30,10 @@ from bot.privacy.sealing import ServiceKeys
 
 MAY_HAVE_LEFT = "worker_died"  # leased by a worker that died: perhaps on the wire
 _OPEN = (OutboxState.PENDING, OutboxState.SENDING)
+_WITHOUT_LEASE: dict[str, Any] = {"error_kind": MAY_HAVE_LEFT, "lease_until": None, "lease_token": None}
+_ON_ITS_WAY_TO_STAFF = and_(
+    OutboxMessage.state == OutboxState.SENDING, OutboxMessage.audience == Audience.RESPONDER.value
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,11 +44,13 @@ class ClaimedOut:
     token: UUID
 
 
-def claim(session: Session, audience: Audience, *, lease: timedelta, rules: HoldRules) -> ClaimedOut | None:
+def claim(
+    session: Session, audience: Audience, *, lease: timedelta, rules: HoldRules, holder: int = NOBODY
+) -> ClaimedOut | None:
     """Lease the next row to send to this audience: pages have senders of their own, so that no number of messages to
     reporters, on however slow a provider, stands before a page. Rows found to be no longer wanted are cancelled, rows
     whose time is not safe are held, and pages for one telephone are put together, here and in this transaction. None
-    when nothing is due."""
+    when nothing is due. `holder` is the number of the process that leases (bot/database/presence.py)."""
     busy: list[OutboxMessage] = []
     while (row := _next_due(session, audience, busy)) is not None:
         verdict = _verdict(session, row, rules, lease)
@@ -54,7 +62,7 @@ def claim(session: Session, audience: Audience, *, lease: timedelta, rules: Hold
         row.state = verdict
         if verdict is OutboxState.SENDING:
             row.lease_until = database_now(session) + lease
-            row.lease_token = uuid4()
+            row.lease_token = new_token(holder)
             row.attempts += 1
             session.flush()
             return ClaimedOut(row=row, token=row.lease_token)
@@ -62,11 +70,16 @@ def claim(session: Session, audience: Audience, *, lease: timedelta, rules: Hold
     return None
 
 
-def due_in(session: Session, audience: Audience) -> timedelta | None:
-    """How long until the next row of this audience is due; None when none waits for a time."""
-    waits = and_(OutboxMessage.state == OutboxState.PENDING, OutboxMessage.audience == audience.value)
-    due = session.scalar(select(func.min(OutboxMessage.due_at)).where(waits, OutboxMessage.due_at > func.now()))
-    return None if due is None else due - database_now(session)
+# Plain text: every sender asks this at every wake-up, mostly for nothing, and it costs a tenth of looking for a row.
+_NEXT = text("select min(due_at) - now() from outbox where state = 'pending' and audience = :audience")
+_NEXT_LATER = text(f"{_NEXT.text} and due_at > now()")
+
+
+def due_in(session: Session, audience: Audience, *, later: bool = False) -> timedelta | None:
+    """How long until the next row of this audience is due, zero or less when one is due now; None when none waits.
+    `later` leaves out those that are due already."""
+    wait: timedelta | None = session.execute(_NEXT_LATER if later else _NEXT, {"audience": audience.value}).scalar()
+    return wait
 
 
 def _next_due(session: Session, audience: Audience, busy: Sequence[OutboxMessage]) -> OutboxMessage | None:
@@ -201,8 +214,31 @@ def recover_expired_leases(session: Session, *, harmless_repeats: Collection[str
     provider itself recognises a repeat, else it may have left and a human decides."""
     expired = and_(OutboxMessage.state == OutboxState.SENDING, OutboxMessage.lease_until < func.now())
     again = or_(OutboxMessage.audience == Audience.RESPONDER.value, OutboxMessage.channel.in_(list(harmless_repeats)))
-    died = {"error_kind": MAY_HAVE_LEFT, "lease_until": None, "lease_token": None}
-    back = update(OutboxMessage).where(expired, again).values(state=OutboxState.PENDING, **died)
+    _send_again(session, and_(expired, again))
+    uncertain = {"state": OutboxState.UNCERTAIN, **_WITHOUT_LEASE}
+    session.execute(update(OutboxMessage).where(expired, ~again).values(**uncertain))
+
+
+def holders_of_pages(session: Session) -> frozenset[int]:
+    """The numbers of the processes that are sending something to a responder now."""
+    tokens = session.scalars(select(OutboxMessage.lease_token).where(_ON_ITS_WAY_TO_STAFF))
+    return frozenset(holder_of(each) for each in tokens if each is not None) - {NOBODY}
+
+
+def take_back(session: Session, gone: Collection[int]) -> int:
+    """What these processes were sending to responders is sent again, now: they are dead, and it would else wait until
+    its lease runs out. How many rows that were. Reporters' messages wait for the lease: nobody gains by an earlier
+    UNCERTAIN."""
+    rows = select(OutboxMessage.id, OutboxMessage.lease_token).where(_ON_ITS_WAY_TO_STAFF)
+    leased = session.execute(rows.with_for_update(skip_locked=True))
+    theirs = [row_id for row_id, token in leased if token is not None and holder_of(token) in gone]
+    if theirs:
+        _send_again(session, OutboxMessage.id.in_(theirs))
+        wake(session, "outbox")
+    return len(theirs)
+
+
+def _send_again(session: Session, which: ColumnElement[bool]) -> None:
+    back = update(OutboxMessage).where(which).values(state=OutboxState.PENDING, **_WITHOUT_LEASE)
     carriers = session.scalars(back.returning(OutboxMessage.id)).all()
     put_back(session, carriers, due_at=database_now(session), error_kind=MAY_HAVE_LEFT)
-    session.execute(update(OutboxMessage).where(expired, ~again).values(state=OutboxState.UNCERTAIN, **died))

@@ -17,7 +17,7 @@ class Limit:
     why: str
 
 
-FIRST_PAGES_APART = timedelta(seconds=1.5)
+FIRST_PAGES_APART = timedelta(seconds=1)  # half of what a first page may take; the rest is for sending it
 REPEATED_PAGES_APART = timedelta(seconds=30)
 TELLINGS_APART = timedelta(seconds=10)
 MOST_SMS_PARTS = 3

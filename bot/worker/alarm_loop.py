@@ -19,6 +19,9 @@ from bot.worker.loops import place_of
 
 log = structlog.get_logger("worker")
 
+# Who writes down that a page left, or that somebody took its case, waits for the alarm's lock until the sweep ends; a
+# worker killed in a sweep has done none of it. So a sweep is short, and the next one follows at once.
+_AT_ONCE = 10
 _STUCK_PAUSE = timedelta(seconds=5)
 
 
@@ -31,7 +34,7 @@ class AlarmWorker:
 
     async def work(self) -> bool:
         """One sweep. False when nothing was due."""
-        return await self._database.run(lambda session: sweep(session, self._settings, alone)) > 0
+        return await self._database.run(lambda session: sweep(session, self._settings, alone, at_most=_AT_ONCE)) > 0
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.channels.channel import Channel
 from bot.conversation.outgoing import Composer, compose
+from bot.database.presence import NOBODY
 from bot.database.session import Database
 from bot.database.tables import ContactPoint
 from bot.errors import (
@@ -45,15 +46,21 @@ _PAUSE_SECONDS = 0.3
 
 
 class OutboxWorker:
-    """One sender for one audience; several run side by side."""
+    """One sender for one audience; several run side by side. `holder` tells the number of its process."""
 
     def __init__(
-        self, database: Database, channels: dict[str, Channel], composer: Composer, audience: Audience
+        self,
+        database: Database,
+        channels: dict[str, Channel],
+        composer: Composer,
+        audience: Audience,
+        holder: Callable[[], int] = lambda: NOBODY,
     ) -> None:
         self._database = database
         self._channels = channels
         self._composer = composer
         self._audience = audience
+        self._holder = holder
         self._due_in: timedelta | None = None  # what the last look found to be coming
 
     async def work(self) -> bool:
@@ -94,9 +101,13 @@ class OutboxWorker:
         await self._write_down(lambda session: self._failed(session, claimed, failure))
 
     def _claim(self, session: Session) -> ClaimedOut | None:
+        self._due_in = outbox_claims.due_in(session, self._audience)
+        if self._due_in is None or self._due_in > timedelta(0):
+            return None
         settings = self._composer.settings
-        claimed = outbox_claims.claim(session, self._audience, lease=settings.lease, rules=HoldRules.of(settings))
-        self._due_in = outbox_claims.due_in(session, self._audience) if claimed is None else None
+        rules, holder = HoldRules.of(settings), self._holder()
+        claimed = outbox_claims.claim(session, self._audience, lease=settings.lease, rules=rules, holder=holder)
+        self._due_in = outbox_claims.due_in(session, self._audience, later=True) if claimed is None else None
         return claimed
 
     async def _hand_over(self, name: str, message: OutboundMessage) -> SendResult:

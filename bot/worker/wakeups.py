@@ -1,5 +1,6 @@
 """LISTEN/NOTIFY turned into events. A loop waits for its event or one second, whichever is first, so that a lost
-notification costs a second and nothing else."""
+notification costs a second and nothing else. The same connection holds the lock by which others know that this process
+lives: both end with it."""
 
 from __future__ import annotations
 
@@ -11,6 +12,8 @@ from datetime import timedelta
 
 import psycopg
 import structlog
+
+from bot.database.presence import LOCK, NOBODY, new_number
 
 log = structlog.get_logger("worker")
 
@@ -31,6 +34,13 @@ class Wakeups:
         self._check_seconds = check_seconds
         self._answer_seconds = answer_seconds
         self._waiting: dict[str, set[asyncio.Event]] = {queue: set() for queue in QUEUES}
+        self._number = new_number()
+        self._present = False
+
+    @property
+    def holder(self) -> int:
+        """What this process leases under: its number while its lock is held, NOBODY while it is not."""
+        return self._number if self._present else NOBODY
 
     async def wait(self, queue: str, *, at_most: timedelta | None = None) -> None:
         """Until something may be there for this queue, or the fallback time is over, or `at_most` if that is sooner."""
@@ -54,11 +64,16 @@ class Wakeups:
         connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True, connect_timeout=3)
         async with connection:
             await self._ask(connection, "listen sampan")
+            await self._ask(connection, LOCK.format(number=self._number))
+            self._present = True
             self.wake_all()  # whatever came while nobody listened
-            while True:
-                async for notice in connection.notifies(timeout=self._check_seconds):
-                    self._wake(notice.payload)
-                await self._ask(connection, "select 1")
+            try:
+                while True:
+                    async for notice in connection.notifies(timeout=self._check_seconds):
+                        self._wake(notice.payload)
+                    await self._ask(connection, "select 1")
+            finally:
+                self._present = False
 
     async def _ask(self, connection: psycopg.AsyncConnection, statement: str) -> None:
         """One statement, answered in time. Cancelling it would have psycopg ask the same silent server to cancel, and

@@ -3,6 +3,7 @@ rules in oncall.md, part B."""
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -16,6 +17,7 @@ from bot.database.tables import Alarm, Page, Report, RosterEntry, Staff, StaffCo
 from bot.errors import BlockedError, PermanentSendError, RetryAfterError, UncertainSendError
 from bot.escalation.policy import LAST_RESORT_STEP
 from bot.messages.message import MessageKind, Receipt, ReceiptState
+from bot.worker.alarm_loop import AlarmWorker
 from tests.unit.escalation.seen import STEP, acknowledge_as, paged, reporter_read
 from tests.unit.house import CRY, REPORTER, House
 
@@ -320,3 +322,18 @@ def test_pages_carry_a_number_an_urgency_a_language_and_minutes_and_nothing_else
     assert again.reply_to == "telegram_staff-1", "a reply sounds again on the phone"
     assert REPORTER not in first.text + again.text
     assert first.key != again.key
+
+
+def test_a_sweeper_holds_few_alarms_at_a_time_and_comes_back_for_the_others_at_once(house: House) -> None:
+    """Whoever writes down that a page left waits for the lock of its alarm."""
+    house.on_call("Dara")
+    for number in range(12):
+        house.arrives(CRY, sender=f"+1202555{number:04}")
+    house.pass_time(STEP)
+    sweeper = AlarmWorker(house.database, house.settings)
+    assert asyncio.run(sweeper.work())
+    with house.database.transaction() as session:
+        moved = select(func.count()).select_from(Alarm).where(Alarm.next_action_at > func.now())
+        assert session.scalar(moved) == 10
+    assert asyncio.run(sweeper.work()), "it says that there was something, so that its loop goes on"
+    assert not asyncio.run(sweeper.work())

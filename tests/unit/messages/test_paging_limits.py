@@ -18,9 +18,9 @@ def _at(seconds: float) -> datetime:
 
 CASES = {
     "a first page, and nothing ever left": (True, 0, None, 0),
-    "a first page, long after the last": (True, 60, 0, 1.5),
-    "a first page, half a second after the last": (True, 0.5, 0, 1.5),
-    "a first page that waited while another left": (True, 0, 1, 1.5),
+    "a first page, long after the last": (True, 60, 0, 1),
+    "a first page, half a second after the last": (True, 0.5, 0, 1),
+    "a first page that waited while another left": (True, 0, 1, 1),
     "a page again, and nothing ever left": (False, 0, None, 0),
     "a page again, ten seconds after the last": (False, 10, 0, 30),
     "a page again, a minute after the last": (False, 60, 0, 30),

@@ -4,14 +4,22 @@ finishes what they hold."""
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 
+import pytest
+from sqlalchemy import select
 from starlette.applications import Starlette
 
 from bot.channels.channel import Channel
-from bot.database.tables import AuditorPass, EngineHeartbeat
+from bot.database.presence import holder_of, living
+from bot.database.tables import AuditorPass, EngineHeartbeat, OutboxMessage
+from bot.errors import ConfigurationError
 from bot.messages.message import OutboundMessage, SendResult
 from bot.messages.spool import Spool
+from bot.settings import Settings
 from bot.wiring import Service, running_workers
 from bot.worker.loops import run_loop
 from bot.worker.wakeups import Wakeups
@@ -25,10 +33,12 @@ class SlowChannel(MemoryChannel):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.begun, self.go_on = asyncio.Event(), asyncio.Event()
+        self.told: Callable[[], None] = lambda: None
 
     async def send(self, message: OutboundMessage) -> SendResult:
         self.begun.set()
         await self.go_on.wait()
+        self.told()
         return await super().send(message)
 
 
@@ -74,6 +84,89 @@ def test_rule_33_what_is_being_sent_is_finished_and_nothing_new_is_begun(house: 
     slow = asyncio.run(stop_in_the_middle())
     assert len(slow.sent) == 1
     assert house.alarm().first_paged_at is not None, "and it was written down"
+
+
+def test_who_holds_nothing_stops_at_once_and_does_not_use_up_the_time_for_finishing(
+    house: House, tmp_path: Path
+) -> None:
+    async def stop() -> float:
+        async with running_workers(_service(house, tmp_path)):
+            began = monotonic()
+        return monotonic() - began
+
+    assert asyncio.run(stop()) < 8  # ten seconds are given to finish
+
+
+def test_pages_leave_while_the_process_still_learns_to_read(house: House, tmp_path: Path) -> None:
+    """A process that was killed and starts again would else keep a page waiting for seconds."""
+    house.on_call("Dara")
+    house.arrives(CRY)
+    may_begin = threading.Event()
+    paged: list[bool] = []
+
+    def learns(_settings: Settings) -> None:
+        paged.append(may_begin.wait(20))
+
+    async def start() -> None:
+        slow = SlowChannel("telegram_staff")
+        slow.go_on.set()
+        slow.told = may_begin.set
+        async with running_workers(_service(house, tmp_path, telegram_staff=slow), learns):
+            pass
+
+    asyncio.run(start())
+    assert paged == [True]
+
+
+def test_no_page_waits_for_a_thread_behind_messages_that_are_being_read(house: House, tmp_path: Path) -> None:
+    """Sixteen transactions, as many as there are connections, are under way at once."""
+    all_there = threading.Barrier(16)
+
+    async def start() -> None:
+        async with running_workers(_service(house, tmp_path)):
+            await asyncio.gather(*(asyncio.to_thread(all_there.wait, 10) for _ in range(16)))
+
+    asyncio.run(start())
+    assert not all_there.broken
+
+
+def test_whoever_cannot_read_a_deployments_phrases_does_not_begin(house: House, tmp_path: Path) -> None:
+    def fails(_settings: Settings) -> None:
+        raise ConfigurationError("these are no phrases")
+
+    async def start() -> None:
+        async with running_workers(_service(house, tmp_path), fails):
+            raise AssertionError("it began")
+
+    with pytest.raises(ConfigurationError):
+        asyncio.run(start())
+
+
+def test_what_a_process_sends_carries_its_number_while_it_lives(house: House, tmp_path: Path) -> None:
+    house.on_call("Dara")
+
+    async def look_in_the_middle() -> tuple[int, frozenset[int]]:
+        slow = SlowChannel("telegram_staff")
+        async with running_workers(_service(house, tmp_path, telegram_staff=slow)):
+            await _somebody_lives(house)
+            house.arrives(CRY)
+            await slow.begun.wait()
+            with house.database.transaction() as session:
+                [token] = session.scalars(select(OutboxMessage.lease_token).where(OutboxMessage.page_id.is_not(None)))
+                found = living(session)
+            slow.go_on.set()
+        assert token is not None
+        return holder_of(token), found
+
+    holder, found = asyncio.run(look_in_the_middle())
+    assert found == {holder}
+
+
+async def _somebody_lives(house: House) -> None:
+    for _ in range(5000):
+        if await house.database.run(living):
+            return
+    raise AssertionError("nobody lives")
 
 
 def test_a_loop_that_is_told_to_stop_finishes_its_piece_and_claims_no_more() -> None:
