@@ -154,9 +154,7 @@ def installation(
         model = trained_model(say) if with_rasa else None
         postgres = EmbeddedPostgres(folder / "postgres", durable=True)
         stack.callback(postgres.remove)
-        plan = postgres.plan()
-        more = [part for option in postgres_options for part in ("-c", option)]
-        process = spawn(replace(plan, command=[*plan.command, *more]))
+        process = _started(postgres, postgres_options)
         stack.callback(lambda: stop(place.postgres_process if place else process, signal.SIGINT, _STOP_TIMEOUT))
         postgres.wait_until_ready()
         upgrade(postgres.url)
@@ -185,6 +183,12 @@ def installation(
             service_environment=environment | {f"SAMPAN_{name.upper()}": value for name, value in settings.items()},
         )
         yield place
+
+
+def _started(postgres: EmbeddedPostgres, options: Sequence[str]) -> Popen[bytes]:
+    plan = postgres.plan()
+    more = [part for option in options for part in ("-c", option)]
+    return spawn(replace(plan, command=[*plan.command, *more]))
 
 
 def trained_model(say: Callable[[str], None]) -> Path:

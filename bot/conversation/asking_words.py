@@ -3,6 +3,8 @@ never a word of the reporter's."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -46,15 +48,21 @@ def asking_words(
         "minutes": int(waiting.one()) // 60,
         "code": keys.page_code(page.id),
     }
-    spoken = form is Form.SPOKEN
-    text = fill(catalogues, language, TEMPLATES[f"{row.template}_spoken" if spoken else row.template], values)
+    return _in_form(row.template, values, language, catalogues, form=form, url=url)
+
+
+def _in_form(
+    template: str, values: Mapping[str, object], language: str, catalogues: Catalogues, *, form: Form, url: str
+) -> Words:
+    spoken, number, code = form is Form.SPOKEN, values["number"], values["code"]
+    text = fill(catalogues, language, TEMPLATES[f"{template}_spoken" if spoken else template], values)
     if form is Form.LINK:
-        return Words(text=f"{text}\n{url}/cases/{report.number}")
+        return Words(text=f"{text}\n{url}/cases/{number}")
     if form is Form.SMS:
-        return Words(text=f"{text}\n{fill(catalogues, language, TEMPLATES[f'{row.template}_sms_reply'], values)}")
+        return Words(text=f"{text}\n{fill(catalogues, language, TEMPLATES[f'{template}_sms_reply'], values)}")
     choices = (("YES", YES_BUTTON), ("NO", NO_BUTTON))
     buttons = tuple(
-        Button(title=fill(catalogues, language, title, values), payload=f"{word} {report.number} {values['code']}")
+        Button(title=fill(catalogues, language, title, values), payload=f"{word} {number} {code}")
         for word, title in choices
     )
     return Words(text=text, buttons=buttons)
