@@ -160,12 +160,7 @@ def installation(
         upgrade(postgres.url)
         database = Database(postgres.url)
         stack.callback(database.dispose)
-        providers = Providers(
-            telegram=stack.enter_context(_Telegram()),
-            staff_bot=stack.enter_context(_Telegram(STAFF_TOKEN)),
-            twilio=stack.enter_context(_Twilio()),
-            gateway=stack.enter_context(_Gateway()),
-        )
+        providers = _providers(stack)
         keys = ServiceKeys.generate()
         write_private_file(folder / "keys" / "service.json", keys.to_json())
         port, console_port, rasa_port = free_port(), free_port(), free_port()
@@ -185,7 +180,16 @@ def installation(
         yield place
 
 
-def _started(postgres: EmbeddedPostgres, options: Sequence[str]) -> Popen[bytes]:
+def _providers(stack: ExitStack) -> Providers:
+    return Providers(
+        telegram=stack.enter_context(_Telegram()),
+        staff_bot=stack.enter_context(_Telegram(STAFF_TOKEN)),
+        twilio=stack.enter_context(_Twilio()),
+        gateway=stack.enter_context(_Gateway()),
+    )
+
+
+def _started(postgres: EmbeddedPostgres, options: Sequence[str]) -> subprocess.Popen[bytes]:
     plan = postgres.plan()
     more = [part for option in options for part in ("-c", option)]
     return spawn(replace(plan, command=[*plan.command, *more]))

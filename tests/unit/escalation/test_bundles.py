@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 
 from bot.database.states import AlarmState, OutboxState
 from bot.database.tables import Alarm, OutboxMessage
-from bot.errors import TemporarySendError, UncertainSendError
+from bot.errors import TemporarySendError
 from bot.messages.message import Audience
 from bot.messages.paging_limits import FIRST_PAGES_APART, REPEATED_PAGES_APART
 from tests.unit.escalation.crowd import A_SECOND, claim, cry, numbers_in, states, texts
@@ -200,6 +200,3 @@ def test_a_bundle_that_did_not_leave_goes_again_with_all_of_it_and_what_is_new(t
     three.send()
     assert [numbers_in(each) for each in texts(three)] == [{101, 102, 103, 104}]
     assert "before" not in texts(three)[0], "it certainly had not left"
-
-
-LOST = {"may have left": UncertainSendError(), "crash": None}

@@ -13,7 +13,7 @@ from bot.conversation import case_desk
 from bot.conversation.intake import take_receipt
 from bot.database.states import CallState, OutboxState
 from bot.database.tables import Alarm, OutboxMessage, Page, ResponderCall, StaffContact
-from bot.errors import BlockedError, RetryAfterError
+from bot.errors import BlockedError, RetryAfterError, UncertainSendError
 from bot.escalation.acknowledging import acknowledge
 from bot.messages import outbox
 from bot.messages.message import OutboundMessage, Receipt, ReceiptState, SendResult
@@ -22,6 +22,8 @@ from tests.unit.escalation.crowd import A_SECOND, LEASE, claim, cry, numbers_in,
 from tests.unit.escalation.crowd import three as three
 from tests.unit.escalation.seen import STEP, acknowledge_as, paged
 from tests.unit.house import House, MemoryChannel
+
+LOST = {"may have left": UncertainSendError(), "crash": None}
 
 
 @pytest.mark.parametrize("failure", LOST.values(), ids=LOST)

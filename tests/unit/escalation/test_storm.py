@@ -15,7 +15,7 @@ from bot.database.tables import Alarm, Conversation, Page, Report
 from bot.escalation.alarms import raise_alarm
 from bot.messages.paging_limits import FIRST_PAGES_APART, REPEATED_PAGES_APART
 from bot.reports.urgency import Urgency
-from tests.unit.escalation.test_bundles import numbers_in
+from tests.unit.escalation.crowd import numbers_in
 from tests.unit.house import CRY, OTHER_REPORTER, House
 
 FALSE_ALARMS, REAL_CAME_AFTER = 500, 290
