@@ -1,5 +1,5 @@
-"""What becomes of a page that names many cases: lost, repeated, receipted late, or taken meanwhile. Numbers are those of
-the rules in oncall.md, part B."""
+"""What becomes of a page that names many cases: lost, repeated, receipted late, or taken meanwhile. Numbers are those
+of the rules in oncall.md, part B."""
 
 from __future__ import annotations
 
