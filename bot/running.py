@@ -109,7 +109,8 @@ async def running_workers(
     seconds to be finished; after that its lease runs out. One sweep comes before all else: what became due while
     nobody was here fires now (oncall.md rule 33). Pages leave while this process still learns to read: for them it
     need not, and they may have waited for it."""
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS, thread_name_prefix="loop"))
+    threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="loop")
+    asyncio.get_running_loop().set_default_executor(threads)
     await _first_sweep(service)
     stopping = asyncio.Event()
     wakeups = Wakeups(conninfo_of(service.database.url))
@@ -131,6 +132,8 @@ async def running_workers(
         wakeups.wake_all()
         await asyncio.wait(working, timeout=_FINISHED_WITHIN.total_seconds())
         await _end(working)
+        threads.shutdown()  # what was cut off is still in its transaction; connections are closed after that
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
         auditor.close()
         for channel in service.channels.values():
             await channel.close()

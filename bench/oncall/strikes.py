@@ -18,12 +18,14 @@ from bot.conversation.intake import take_receipt
 from bot.database.states import AlarmState
 from bot.database.tables import Alarm, Report, RosterEntry, RosterOverride, Staff, StaffContact
 from bot.errors import DatabaseDownError
+from bot.escalation.alarms import OPEN_STATES
 from bot.escalation.needs import Person
 from bot.escalation.policy import Policy
 from bot.escalation.policy_store import set_policy
 from bot.escalation.roster import places
 from bot.escalation.roster_store import load_roster
 from bot.messages.message import Receipt, ReceiptState
+from bot.worker.heartbeat import INTERVAL as CLOCK_INTERVAL
 
 _FATES = {
     Fault.KILLED_BEFORE_SEND: Fate.KILL_BEFORE,
@@ -79,6 +81,7 @@ class Strikes:
             return  # counted where a message meets it
         if fault in _CLOCKS:
             self._world.clock.set_off_by += _CLOCKS[fault]
+            self._world.unguarded_until = self._world.seconds + 2 * CLOCK_INTERVAL.total_seconds()
             self._world.disturb(5)
         else:
             strike: Callable[[], None] = getattr(self, "_" + fault.name.lower())
@@ -152,11 +155,12 @@ class Strikes:
     def _wrong_code(self) -> None:
         self._world.people.guesses += 1
 
-    def _a_number(self, state: AlarmState) -> int | None:
+    def _a_closed_number(self) -> int | None:
+        """Of a case that is over in every epoch: a tap on the newest page of one that came up again would be right."""
         with self._world.database.transaction() as session:
-            return session.scalar(
-                select(Report.number).join(Alarm).where(Alarm.state == state).order_by(func.random()).limit(1)
-            )
+            open_again = select(Alarm.report_id).where(Alarm.state.in_(OPEN_STATES))
+            closed = select(Report.number).join(Alarm).where(Alarm.state == AlarmState.CLOSED)
+            return session.scalar(closed.where(Report.id.not_in(open_again)).order_by(func.random()).limit(1))
 
     def _tap_old(self, number: int) -> None:
         contact_id, code = self._world.people.last_code[number]
@@ -165,12 +169,12 @@ class Strikes:
             self._world.night.broken.append(f"{number}: a tap on a page that was over was answered with {told}")
 
     def _tap_after_close(self) -> None:
-        number = self._a_number(AlarmState.CLOSED)
+        number = self._a_closed_number()
         if number is not None and number in self._world.people.last_code:
             self._tap_old(number)
 
     def _old_epoch_tap(self) -> None:
-        number = self._a_number(AlarmState.CLOSED)
+        number = self._a_closed_number()
         if number is not None and number in self._world.people.last_code:
             self._world.raise_alarm(number)
             self._tap_old(number)

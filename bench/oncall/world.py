@@ -79,6 +79,7 @@ class World:
         self.began = loop.time()
         self.night = Night()
         self.disturbed_until = 0.0
+        self.unguarded_until = 0.0  # somebody set the clock, and its guard has not looked yet
         database.now, database.pause = self.clock.now, asyncio.sleep
         database.down, database.slow_by, database.lose_commits = False, 0.0, 0
         self.bell = Bell(database)
@@ -183,7 +184,7 @@ class World:
             return not session.scalar(select(func.count()).select_from(Alarm).where(~ended))
 
     def _look(self) -> None:
-        if self.database.down:
+        if self.database.down or self.seconds < self.unguarded_until:
             return
         late = _MAY_BE_LATE if self.seconds > self.disturbed_until else timedelta(days=400)
         with self.database.transaction() as session:

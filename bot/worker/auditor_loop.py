@@ -97,9 +97,9 @@ class Auditor:
         await asyncio.sleep(pause.total_seconds())
 
     def close(self) -> None:
-        """Give back the connection; a look that hangs is not waited for."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
-        self._database.dispose()
+        """Give back the connection, after a look that is under way; one that hangs is not waited for."""
+        self._thread.submit(self._database.dispose)
+        self._thread.shutdown(wait=False)
 
     async def _in_database(self, work: Callable[[Session], Result]) -> Result:
         """In a thread nobody else can fill, and with an end."""
