@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from bench.oncall import machine, peers, real
+from bench.oncall import goalert, machine, peers, real
 from bench.oncall.faults import Fault
 from bench.oncall.showing import held, show_faults, show_figures, show_model, show_storm
 from bench.oncall.simulation import Share, draw, run_all, simulator
@@ -22,7 +23,7 @@ _STORMS = 5
 def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.oncall", description=__doc__)
-    parser.add_argument("what", nargs="?", default="simulate", choices=["simulate", "real", "peers"])
+    parser.add_argument("what", nargs="?", default="simulate", choices=["simulate", "real", "peers", "goalert"])
     parser.add_argument("--alarms", type=int, default=100_000)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--storms", type=int, default=_STORMS)
@@ -33,11 +34,15 @@ def main() -> int:
     parser.add_argument("--machine", action="store_true", help="the state machine instead, 20,000 steps and more")
     parser.add_argument("--steps", type=int, default=20_000)
     parser.add_argument("--minutes", type=float, default=5.0, help="of `real`")
+    parser.add_argument("--binary", type=Path, help="of `goalert`: the GoAlert that somebody built")
+    parser.add_argument("--alerts", type=int, default=60, help="of `goalert`: one a second")
     arguments = parser.parse_args()
     if arguments.machine:
         return machine.run_long(arguments.steps, say)
     if arguments.what == "real":
         return real.main(arguments.minutes, console, say)
+    if arguments.what == "goalert":
+        return goalert.main(arguments.binary, arguments.alerts, console, say)
     if arguments.what == "peers":
         console.print(peers.table())
         return 0

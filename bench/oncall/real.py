@@ -105,7 +105,7 @@ def conduct(place: Installation, seconds: float, say: Callable[[str], None]) -> 
     plan = place.service_plan("bot", "run", "worker")
     workers: list[subprocess.Popen[bytes]] = [spawn(plan) for _ in range(_WORKERS)]
     try:
-        _one_message(place, Run(), chance)  # not counted: this process loads words and profiles first
+        one_message(place, Run(), chance)  # not counted: this process loads words and profiles first
         time.sleep(_STARTS_IN_SECONDS)
         responders.start()
         began = time.monotonic()
@@ -118,7 +118,7 @@ def conduct(place: Installation, seconds: float, say: Callable[[str], None]) -> 
                 say(f"kill {run.kills}, {len(run.committed_at)} messages, {len(pages)} pages")
             if time.monotonic() >= next_message:
                 next_message += chance.expovariate(_ALARMS_A_SECOND)
-                _one_message(place, run, chance)
+                one_message(place, run, chance)
             time.sleep(max(0.0, min(next_kill, next_message) - time.monotonic()))
         _drain(place)
         _look(place, run, pages)
@@ -134,7 +134,7 @@ def _kill_one(workers: list[subprocess.Popen[bytes]], which: int) -> None:
     workers[which].wait(10)
 
 
-def _one_message(place: Installation, run: Run, chance: random.Random) -> None:
+def one_message(place: Installation, run: Run, chance: random.Random) -> None:
     """Stored as the door stores it: the alarm and its first page are in the same transaction."""
     address = new_number()
     text = CRIES[chance.choice(LANGUAGES)]
