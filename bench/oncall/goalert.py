@@ -33,6 +33,7 @@ def main(binary: Path | None, alerts: int, console: Console, say: Callable[[str]
         console.print(HOW_IT_IS_BUILT, highlight=False, markup=False)
         return 2
     measured = ours(alerts, say)
+    say(measured.told())
     with _place() as (folder, postgres):
         others = [_column(binary.resolve(), postgres, folder, setting, alerts, say) for setting in SETTINGS]
     console.print(table(measured, others))
@@ -65,4 +66,5 @@ def _column(
         if setting.bundles:
             say(f"{setting.name}: troubles")
             scenarios.troubles(measured)
+    say(measured.told())
     return measured

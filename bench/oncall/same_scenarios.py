@@ -41,6 +41,14 @@ class Measured:
         """What else this machine does at the moment."""
         self.load.append(os.getloadavg()[0])
 
+    def told(self) -> str:
+        """In a line, as soon as it is known: a run is long, and may be cut short."""
+        pages = f"{len(self.first_page)} of {self.raised} on {self.pages} pages, {self.cases_named} named"
+        spread = [_at(self, each) for each in (50, 99, 100)]
+        first = " / ".join("none" if each is None else f"{each:.2f}" for each in spread)
+        troubles = "; ".join(f"{each.value} {seconds(waits)}" for each, waits in self.troubles.items())
+        return f"{self.name}: first page {first} s; {pages}; {troubles or 'no troubles tried'}"
+
 
 def waits_of(raised: Mapping[int, float], first: Mapping[int, float]) -> list[float | None]:
     """For each alarm, by its number: how long until its page; None: none came."""

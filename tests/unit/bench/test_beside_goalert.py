@@ -105,3 +105,12 @@ def test_the_newest_code_of_a_path_verifies_it() -> None:
 def test_a_setting_is_named_by_what_differs_from_the_default() -> None:
     names = [each.name for each in (Setting(), Setting(cycle_seconds=1), Setting(bundles=False))]
     assert names == ["GoAlert, cycle 5 s", "GoAlert, cycle 1 s", "GoAlert, cycle 5 s, bundles off"]
+
+
+def test_a_column_is_told_in_a_line_as_soon_as_it_is_known() -> None:
+    ours = Measured(name="ours", raised=2, first_page=[0.1, 0.2], pages=2, cases_named=2)
+    ours.troubles[Trouble.ERROR] = [38.2, None]
+    assert ours.told() == (
+        "ours: first page 0.10 / 0.20 / 0.20 s; 2 of 2 on 2 pages, 2 named; "
+        "first way answers 500 38.2 to 38.2 s, 1 never"
+    )
