@@ -49,8 +49,11 @@ class OurScenarios:
         self._give_a_second_way("Dara", "sms_gateway", MINA_NUMBER)
 
     def warm_up(self) -> None:
-        """Not counted: this process loads words and profiles first."""
-        one_message(self._place, Run(), self._chance)
+        """Not counted: this process loads words and profiles first, and the workers have started when a page of theirs
+        has come."""
+        run = Run()
+        one_message(self._place, run, self._chance)
+        self._until(lambda: set(self._named_on_telegram()) >= set(run.committed_at))
         time.sleep(_STARTS_IN_SECONDS)
         self._close_all()
 

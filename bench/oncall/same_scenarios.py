@@ -51,8 +51,9 @@ class Measured:
 
 
 def waits_of(raised: Mapping[int, float], first: Mapping[int, float]) -> list[float | None]:
-    """For each alarm, by its number: how long until its page; None: none came."""
-    return [first[each] - at if each in first else None for each, at in raised.items()]
+    """For each alarm, by its number: how long until its page; None: none came. A page can be there before the one who
+    stored the alarm has noticed that it is stored."""
+    return [max(0.0, first[each] - at) if each in first else None for each, at in raised.items()]
 
 
 def seconds(values: Sequence[float | None]) -> str:

@@ -14,6 +14,7 @@ from bench.oncall.goalert import main
 from bench.oncall.goalert_scenarios import Hook
 from bench.oncall.goalert_service import Setting
 from bench.oncall.our_scenarios import named_in
+from bench.oncall.peers import OURS, PEERS, SCENARIOS, Scenario, worst_wait
 from bench.oncall.same_scenarios import Measured, Trouble, seconds, table, waits_of
 
 
@@ -34,7 +35,7 @@ def test_without_a_goalert_it_tells_how_one_is_built_and_ends_with_2(tmp_path: P
 
 
 def test_a_case_without_a_page_waits_for_ever_and_is_not_left_out() -> None:
-    assert waits_of({7: 1.0, 8: 2.0}, {7: 1.5}) == [0.5, None]
+    assert waits_of({7: 1.0, 8: 2.0, 9: 3.0}, {7: 1.5, 9: 2.9}) == [0.5, None, 0.0]
     assert seconds([0.5, None]) == "0.5 to 0.5 s, 1 never"
     assert seconds([None]) == "never"
     assert seconds([]) == ""
@@ -114,3 +115,16 @@ def test_a_column_is_told_in_a_line_as_soon_as_it_is_known() -> None:
         "ours: first page 0.10 / 0.20 / 0.20 s; 2 of 2 on 2 pages, 2 named; "
         "first way answers 500 38.2 to 38.2 s, 1 never"
     )
+
+
+def test_the_models_say_no_less_than_was_measured() -> None:
+    goalert = next(rules for rules in PEERS if rules.name == "GoAlert")
+    waits = {scenario.name: worst_wait(goalert, scenario) or 0.0 for scenario in SCENARIOS}
+    assert waits["first step empty"] >= 60
+    assert waits["first way fails again and again"] >= 65
+    assert worst_wait(OURS, Scenario(name="a way that fails", failing=True)) == 60
+
+
+def test_what_was_not_read_is_not_shown_as_a_figure() -> None:
+    grafana = next(rules for rules in PEERS if rules.name == "Grafana OnCall")
+    assert worst_wait(grafana, Scenario(name="a way that fails", failing=True)) is None
