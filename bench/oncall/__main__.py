@@ -6,11 +6,12 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from bench.oncall import machine, peers, real
+from bench.oncall import goalert, machine, peers, real
 from bench.oncall.faults import Fault
 from bench.oncall.showing import held, show_faults, show_figures, show_model, show_storm
 from bench.oncall.simulation import Share, draw, run_all, simulator
@@ -23,7 +24,7 @@ _STORMS = 5
 def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.oncall", description=__doc__)
-    parser.add_argument("what", nargs="?", default="simulate", choices=["simulate", "real", "peers"])
+    parser.add_argument("what", nargs="?", default="simulate", choices=["simulate", "real", "peers", "goalert"])
     parser.add_argument("--alarms", type=int, default=100_000)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--storms", type=int, default=_STORMS)
@@ -36,6 +37,8 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, help="of `real` (5); of the nights: none is begun after that")
     parser.add_argument("--rate", type=float, default=2.0, help="of `real`: alarms a second")
     parser.add_argument("--kill-every", type=float, default=10.0, help="of `real`: seconds; 0: nobody is killed")
+    parser.add_argument("--binary", type=Path, help="of `goalert`: the GoAlert that somebody built")
+    parser.add_argument("--alerts", type=int, default=60, help="of `goalert`: one a second")
     arguments = parser.parse_args()
     if arguments.machine:
         return machine.run_long(arguments.steps, say)
@@ -44,6 +47,8 @@ def main() -> int:
             minutes=arguments.minutes or 5.0, alarms_a_second=arguments.rate, kill_every_seconds=arguments.kill_every
         )
         return real.main(plan, console, say)
+    if arguments.what == "goalert":
+        return goalert.main(arguments.binary, arguments.alerts, console, say)
     if arguments.what == "peers":
         console.print(peers.table())
         return 0

@@ -19,6 +19,7 @@ class Rules:
     cycle: float  # how often it looks for work
     empty_step: float | None  # how long a step without anybody takes; None: not known
     undeliverable: float  # until the next way or step after a provider said that it never will arrive
+    failing: float | None  # until somebody else is tried when the way fails again and again (500, refused, no answer)
     asked_to_wait: float  # until somebody else is tried when the provider asks for more than the step (429)
     throttle: float  # between two messages to one phone (SMS), also for a case that is new
     told_again: bool  # whether there is anybody left to page after the last round
@@ -30,6 +31,7 @@ OURS = Rules(
     cycle=0.0,
     empty_step=0.0,
     undeliverable=0.0,
+    failing=_STEP_SECONDS,  # measured (goalert.py): no answer; a 500 or a refused connection took 32 to 58 s
     asked_to_wait=0.0,
     throttle=0.0,
     told_again=True,
@@ -41,6 +43,7 @@ PEERS = (
         cycle=5.0,  # app/defaults.go, EngineCycleTime
         empty_step=_STEP_SECONDS,  # escalationmanager/db.go: next_escalation = now() + delay whether or not on call
         undeliverable=_STEP_SECONDS,  # message/db.go: perm failure ends the message; the step's time goes on
+        failing=_STEP_SECONDS,  # measured (goalert.py); a webhook's 500 even counts as delivered
         asked_to_wait=_STEP_SECONDS,  # message/db.go: three retries 15 s apart, then the step's time goes on
         throttle=60.0,  # message/ratelimit.go, PerCMThrottle: SMS, voice, e-mail 1 per minute
         told_again=False,  # escalationmanager/db.go: step_number -1 after `repeat` rounds, nothing is found any more
@@ -51,6 +54,7 @@ PEERS = (
         cycle=5.0,  # steps at least 5 s apart (oncall.md C1)
         empty_step=_STEP_SECONDS,  # the wait steps of a chain run as written, whoever was notified
         undeliverable=_STEP_SECONDS,  # it is logged, the chain waits as written (oncall.md B3.14)
+        failing=None,  # not read
         asked_to_wait=3600.0,  # RETRY_TIMEOUT_HOURS = 1 (oncall.md B3.15)
         throttle=0.0,
         told_again=False,  # a chain that is through is finished
@@ -61,6 +65,7 @@ PEERS = (
         cycle=0.0,  # hosted: not known, taken as none
         empty_step=None,  # not read; no incident is made when no level has anybody (oncall.md B3.12)
         undeliverable=_STEP_SECONDS,  # the rule's time goes on
+        failing=None,  # not read
         asked_to_wait=_STEP_SECONDS,  # the same
         throttle=0.0,
         told_again=False,
@@ -78,6 +83,7 @@ class Scenario:
     empty_steps: int = 0
     nobody_at_all: bool = False
     undeliverable: bool = False
+    failing: bool = False
     asked_to_wait: bool = False
     rang_just_now: bool = False
 
@@ -87,6 +93,7 @@ SCENARIOS = (
     Scenario(name="first step empty", empty_steps=1),
     Scenario(name="two steps empty", empty_steps=2),
     Scenario(name="first page undeliverable", undeliverable=True),
+    Scenario(name="first way fails again and again", failing=True),
     Scenario(name="first page: 429 for an hour", asked_to_wait=True),
     Scenario(name="second new case by SMS", rang_just_now=True),
     Scenario(name="nobody on any step", nobody_at_all=True),
@@ -105,6 +112,10 @@ def worst_wait(rules: Rules, scenario: Scenario) -> float | None:
         wait += scenario.empty_steps * (rules.empty_step + (rules.cycle if rules.empty_step else 0.0))
     if scenario.undeliverable:
         wait += rules.undeliverable + rules.cycle
+    if scenario.failing:
+        if rules.failing is None:
+            return None
+        wait += rules.failing + rules.cycle
     if scenario.asked_to_wait:
         wait += rules.asked_to_wait + rules.cycle
     if scenario.rang_just_now:

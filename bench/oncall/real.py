@@ -146,7 +146,7 @@ def conduct(place: Installation, plan: Plan, say: Callable[[str], None]) -> Run:
     service = place.service_plan("bot", "run", "worker")
     workers: list[subprocess.Popen[bytes]] = [spawn(service) for _ in range(_WORKERS)]
     try:
-        _one_message(place, Run(), chance)  # not counted: this process loads words and profiles first
+        one_message(place, Run(), chance)  # not counted: this process loads words and profiles first
         time.sleep(_STARTS_IN_SECONDS)
         responders.start()
         with place.database.transaction() as session:
@@ -161,7 +161,7 @@ def conduct(place: Installation, plan: Plan, say: Callable[[str], None]) -> Run:
                 say(f"kill {run.kills}, {len(run.committed_at)} messages, {len(pages)} pages")
             if time.monotonic() >= next_message:
                 next_message += chance.expovariate(plan.alarms_a_second)
-                _one_message(place, run, chance)
+                one_message(place, run, chance)
             if time.monotonic() >= next_look:
                 next_look += _LOOKS_EVERY_SECONDS
                 with place.database.transaction() as session:
@@ -181,7 +181,7 @@ def _kill_one(workers: list[subprocess.Popen[bytes]], which: int) -> None:
     workers[which].wait(10)
 
 
-def _one_message(place: Installation, run: Run, chance: random.Random) -> None:
+def one_message(place: Installation, run: Run, chance: random.Random) -> None:
     """Stored as the door stores it: the alarm and its first page are in the same transaction."""
     address = new_number()
     cry = CRIES[chance.choice(LANGUAGES)]

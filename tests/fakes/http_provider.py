@@ -98,6 +98,10 @@ class HttpProvider:
         "delete"; "file" and "delete_file" are about the files of messages."""
         self._faults[of].extend([(fault, retry_after)] * times)
 
+    def fail_no_more(self, of: str = "send") -> None:
+        """Forget the failures that are still planned."""
+        self._faults[of].clear()
+
     @contextmanager
     def down(self) -> Iterator[None]:
         """The port is closed: connections are refused."""
