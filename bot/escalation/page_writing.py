@@ -9,6 +9,7 @@ from bot.database.states import OutboxState
 from bot.database.tables import Alarm, OutboxMessage, Page, ResponderCall
 from bot.escalation.roster import OnCall, Way
 from bot.messages.outbox import FIRST_PAGE, REPEATED_PAGE, tell_responder
+from bot.messages.outbox_claims import MAY_HAVE_LEFT
 
 BESIDE_THE_STEPS = 2000  # the step of pages that belong to none: somebody was asked by name
 _ON_THE_PHONE = (OutboxState.SENT, OutboxState.DELIVERED)
@@ -95,9 +96,11 @@ def lies_on_a_phone() -> ColumnElement[bool]:
 
 
 def may_still_be_seen() -> ColumnElement[bool]:
-    """Of an outbox row: it is on a phone, or on its way to one."""
-    alive = (OutboxState.PENDING, OutboxState.SENDING, *_ON_THE_PHONE)
-    return or_(OutboxMessage.state.in_(alive), _carried_by(alive))
+    """Of an outbox row: it is on a phone, or on its way to one, and did not fail on that way so far."""
+    alive = (OutboxState.SENDING, *_ON_THE_PHONE)
+    did_not_fail = or_(OutboxMessage.error_kind.is_(None), OutboxMessage.error_kind == MAY_HAVE_LEFT)
+    waits = and_(OutboxMessage.state == OutboxState.PENDING, did_not_fail)
+    return or_(OutboxMessage.state.in_(alive), waits, _carried_by(alive))
 
 
 def _carried_by(states: tuple[OutboxState, ...]) -> ColumnElement[bool]:

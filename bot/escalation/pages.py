@@ -47,12 +47,22 @@ def page_undeliverable(session: Session, page_id: int, settings: Settings) -> No
         call_again_now(session, page.call_id, alarm, settings)
     elif page.hand_over_id is not None:
         hand_over_undeliverable(session, page, alarm)
-    elif alarm.state is AlarmState.PAGING and (alarm.epoch, alarm.step_no, alarm.loop_no) == (
-        page.epoch,
-        page.step_no,
-        page.loop_no,
-    ):
+    elif _is_of_the_step_at_hand(page, alarm):
         _go_another_way(session, page, alarm, settings)
+
+
+def page_struggles(session: Session, page_id: int, settings: Settings) -> None:
+    """A page did not leave so far, and is tried on. In this transaction, beside it: the same that happens when it will
+    never leave, so that nobody waits for a provider to come back. Who was asked by name is asked on the same way."""
+    page = session.scalars(select(Page).where(Page.id == page_id)).one()
+    alarm = lock_alarm(session, page.alarm_id)
+    if page.call_id is None and page.hand_over_id is None and _is_of_the_step_at_hand(page, alarm):
+        _go_another_way(session, page, alarm, settings)
+
+
+def _is_of_the_step_at_hand(page: Page, alarm: Alarm) -> bool:
+    at_hand = (alarm.epoch, alarm.step_no, alarm.loop_no)
+    return alarm.state is AlarmState.PAGING and at_hand == (page.epoch, page.step_no, page.loop_no)
 
 
 def _go_another_way(session: Session, page: Page, alarm: Alarm, settings: Settings) -> None:

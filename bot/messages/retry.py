@@ -42,6 +42,16 @@ class Decision:
     address_broken: bool = False
 
 
+_LONG = timedelta(seconds=3)
+
+
+def calls_for_another_way(error: SendError, attempts: int) -> bool:
+    """Whether somebody should be paged beside this page, which is tried on: once it failed for the third time, three
+    seconds after it was due; at once when its provider was silent or asks for a while."""
+    slow = isinstance(error, UncertainSendError) or (isinstance(error, RetryAfterError) and error.wait >= _LONG)
+    return attempts == 3 or (attempts == 1 and slow)
+
+
 def pause_before(attempt: int) -> timedelta:
     """How long to wait before the attempt after number `attempt` (1 is the first): 1 s, 2 s, 5 s ... 10 min."""
     return timedelta(seconds=_PAUSES_SECONDS[min(attempt, len(_PAUSES_SECONDS)) - 1])

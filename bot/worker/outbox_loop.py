@@ -29,14 +29,14 @@ from bot.errors import (
     UncertainSendError,
 )
 from bot.escalation.broken_contacts import mark_broken
-from bot.escalation.pages import page_undeliverable, pages_left
+from bot.escalation.pages import page_struggles, page_undeliverable, pages_left
 from bot.messages import outbox_claims
 from bot.messages.bundling import pages_named_in, patience_of
 from bot.messages.chat_history import note_sent
 from bot.messages.holding import HoldRules
 from bot.messages.message import Audience, OutboundMessage, SendResult
 from bot.messages.outbox_claims import ClaimedOut
-from bot.messages.retry import Decision, Next, after_failure
+from bot.messages.retry import Decision, Next, after_failure, calls_for_another_way
 from bot.worker.loops import place_of
 from bot.worker.wakeups import Wakeups
 
@@ -150,6 +150,8 @@ class OutboxWorker:
         named = pages_named_in(session, row)
         outbox_claims.record_failure(session, claimed, decision, error.kind)
         if decision.next is not Next.GIVE_UP:
+            for page_id in named if calls_for_another_way(error, row.attempts) else ():
+                page_struggles(session, page_id, self._composer.settings)
             return
         self._note_broken_address(session, claimed, decision, error.kind)
         for page_id in named:
