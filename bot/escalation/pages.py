@@ -53,11 +53,21 @@ def page_undeliverable(session: Session, page_id: int, settings: Settings) -> No
 
 def page_struggles(session: Session, page_id: int, settings: Settings) -> None:
     """A page did not leave so far, and is tried on. In this transaction, beside it: the same that happens when it will
-    never leave, so that nobody waits for a provider to come back. Who was asked by name is asked on the same way."""
+    never leave, so that nobody waits for a provider to come back; but not where only the same ways are left. Who was
+    asked by name is asked on the same way."""
     page = session.scalars(select(Page).where(Page.id == page_id)).one()
     alarm = lock_alarm(session, page.alarm_id)
-    if page.call_id is None and page.hand_over_id is None and _is_of_the_step_at_hand(page, alarm):
+    of_a_step = page.call_id is None and page.hand_over_id is None and _is_of_the_step_at_hand(page, alarm)
+    if of_a_step and _somebody_is_untried(session, alarm):
         _go_another_way(session, page, alarm, settings)
+
+
+def _somebody_is_untried(session: Session, alarm: Alarm) -> bool:
+    tried, team = (
+        set(session.scalars(select(Page.contact_id).where(Page.alarm_id == alarm.id))),
+        team_for(session, alarm),
+    )
+    return any(way.contact_id not in tried and team.may_take(way.staff_id) for way in team.ways)
 
 
 def _is_of_the_step_at_hand(page: Page, alarm: Alarm) -> bool:

@@ -83,6 +83,13 @@ def test_what_was_taken_meanwhile_wakes_nobody_else(house: House) -> None:
     assert paged(house) == [dara]
 
 
+def test_where_only_the_same_way_is_left_it_is_tried_on_alone(house: House) -> None:
+    dara = house.on_call("Dara")
+    house.arrives(CRY)
+    fails(house, *[TemporarySendError() for _ in range(3)])
+    assert paged(house) == [dara]
+
+
 @pytest.mark.parametrize(
     ("error", "attempts", "wanted"),
     [
