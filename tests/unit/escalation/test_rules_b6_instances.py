@@ -234,6 +234,7 @@ def test_rule_31_a_page_of_a_step_that_is_over_moves_nothing_when_it_fails(house
     people = [house.on_call(name, step=step) for step, name in enumerate(("Dara", "Vanna", "Mali"), start=1)]
     house.arrives(CRY)
     late = house.last_page().id
+    house.change(OutboxMessage, state=OutboxState.FAILED)
     house.pass_time(STEP)
     house.sweep()
     with house.database.transaction() as session:
@@ -242,7 +243,7 @@ def test_rule_31_a_page_of_a_step_that_is_over_moves_nothing_when_it_fails(house
 
 
 def test_rule_31_a_receipt_for_a_page_of_an_epoch_that_is_over_moves_nothing(house: House) -> None:
-    dara = house.on_call("Dara", ways=(("sms", "+12025550122"),))
+    dara = house.on_call("Dara", ways=(("sms", "+12025550122"), ("telegram_staff", "chat of Dara")))
     house.on_call("Vanna", step=2)
     house.arrives(CRY)
     house.send()
