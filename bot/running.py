@@ -134,7 +134,7 @@ async def running_workers(
         await _end(working)
         threads.shutdown()  # what was cut off is still in its transaction; connections are closed after that
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
-        auditor.close()
+        await auditor.close()
         for channel in service.channels.values():
             await channel.close()
 

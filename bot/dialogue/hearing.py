@@ -228,7 +228,8 @@ class Hearing:
         return self._answer_yes_or_no(requested, answer)
 
     def _answer_choice(self, message: Message, requested: str) -> bool:
-        if requested in _ANSWERED_AT_ONCE and safety_unknown(self.slots):
+        answered_at_once = requested in _ANSWERED_AT_ONCE or (requested == "tell_whom" and self.slots["share_asked"])
+        if answered_at_once and safety_unknown(self.slots):
             return False  # the answer would be read by whoever holds the phone now; they are asked again
         choices, number = CHOICES[requested], message.number or 0
         chosen = choices[number - 1] if 1 <= number <= len(choices) else None

@@ -30,13 +30,16 @@ def write_page(session: Session, alarm: Alarm, person: OnCall) -> None:
 
 
 def _somebody_was_told(session: Session, alarm: Alarm) -> bool:
-    """Whether any page of this alarm left and was not reported lost: only then is the next one a page again. What
-    nobody can have seen is as urgent as at the first moment."""
+    """Whether any page of this alarm left, since somebody held it last, and was not reported lost: only then is the
+    next one a page again. What nobody can have seen is as urgent as at the first moment; so is what rose, or was let
+    go, after it had been taken."""
     told = (
         select(OutboxMessage.id)
         .join(Page, Page.id == OutboxMessage.page_id)
         .where(Page.alarm_id == alarm.id, of_the_steps(), lies_on_a_phone())
     )
+    if alarm.acknowledged_at is not None:
+        told = told.where(Page.created_at > alarm.acknowledged_at)
     return session.scalar(told.limit(1)) is not None
 
 

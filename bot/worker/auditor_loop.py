@@ -96,9 +96,11 @@ class Auditor:
         pause = INTERVAL if self._down_since is None else _WHILE_DOWN
         await asyncio.sleep(pause.total_seconds())
 
-    def close(self) -> None:
-        """Give back the connection, after a look that is under way; one that hangs is not waited for."""
-        self._thread.submit(self._database.dispose)
+    async def close(self) -> None:
+        """Give back the connection, after a look that is under way; one that hangs is waited for only as long as a
+        statement may take."""
+        given_back = asyncio.wrap_future(self._thread.submit(self._database.dispose))
+        await asyncio.wait({given_back}, timeout=_STATEMENT_TIMEOUT.total_seconds())
         self._thread.shutdown(wait=False)
 
     async def _in_database(self, work: Callable[[Session], Result]) -> Result:

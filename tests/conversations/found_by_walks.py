@@ -90,4 +90,13 @@ FOUND_BY_WALKS = (
         say("<yes>", "ask_scam_kind", do="confirm_safe"),
         say("<1>", "info_lost_money", do="record_facts:scam_kind"),
     ),
+    told(
+        "whom we may tell, chosen anew after a gap, is asked once more when it is safe",
+        say("<share>", "ask_safe_now"),
+        say("<1>", "who", "ask_topic", do="confirm_safe"),
+        say("<share>", "who_is_told", "ask_tell_whom"),
+        say("<2>", "ask_safe_now", gap=True),
+        say("<yes>", "who_can_see", "ask_tell_whom", do="confirm_safe"),
+        say("<2>", "choice_kept", "ask_topic", do="record_facts:tell_whom"),
+    ),
 )

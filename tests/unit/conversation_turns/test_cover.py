@@ -11,6 +11,7 @@ from bot.conversation.cover_for_staff import lift_cover
 from bot.database.states import AlarmState, ClosedBy, Safety
 from bot.database.tables import AuditEntry, Conversation, Cover, OutboxMessage, Report
 from bot.messages.message import MessageKind
+from bot.messages.paging_limits import FIRST_PAGES_APART
 from tests.unit.conversation_turns.covered import (
     DURESS,
     ELEVEN_MINUTES,
@@ -154,6 +155,7 @@ def test_the_duress_word_wakes_people_and_the_phone_stays_dull(house: House, pho
 def test_an_alarm_that_was_taken_is_heard_anew(covered: House) -> None:
     covered.responder_says(f"ACK 101 {covered.code(covered.last_page().id)}", "Dara")
     assert covered.alarm().state is AlarmState.ACKNOWLEDGED
+    covered.pass_time(FIRST_PAGES_APART)
     before = len(covered.pages())
     assert covered.hears(DURESS) == neutral(covered)
     assert covered.alarm().state is AlarmState.PAGING

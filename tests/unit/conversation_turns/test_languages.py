@@ -6,6 +6,7 @@ import pytest
 
 from bot.conversation.languages import Heard, choose, hear
 from bot.messages.normalising import read
+from bot.messages.paging_limits import FIRST_PAGES_APART
 from tests.unit.house import CRY, House
 
 UNSURE, FOREIGN = Heard(language=None), Heard(language=None, foreign=True)
@@ -112,6 +113,7 @@ def test_a_page_names_the_language_before_the_message_is_handled(house: House) -
     house.arrives("ช่วยด้วย เขาล็อกประตูขังเราไว้")
     house.send()
     assert "language ไทย" in house.pages()[0].text
+    house.pass_time(FIRST_PAGES_APART)
     house.arrives(CRY, sender="+12025550133")
     house.send()
     assert "language English" in house.pages()[1].text

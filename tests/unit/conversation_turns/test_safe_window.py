@@ -44,9 +44,9 @@ def _answered_at_noon(house: House) -> str:
 
 @pytest.fixture
 def evenings(house: House) -> House:
-    """They named the hours from seven to nine in the evening."""
-    tell_when(house, "2", "7-9 pm")
-    assert named(house) == ("at_times", "19:00 21:00")
+    """They named the hours from seven to ten in the evening: at eight, ten minutes more are inside at any minute."""
+    tell_when(house, "2", "7-10 pm")
+    assert named(house) == ("at_times", "19:00 22:00")
     return house
 
 

@@ -42,7 +42,7 @@ def make(house: House) -> Iterator[Make]:
 
     yield auditor
     for each in made:
-        each.close()
+        asyncio.run(each.close())
 
 
 def _beats(house: House) -> None:
