@@ -212,11 +212,12 @@ def _readers(service: Service, wakeups: Wakeups, stopping: asyncio.Event) -> lis
     )
     loops: list[Coroutine[object, object, None]] = []
 
-    def add(name: str, work: Callable[[], Awaitable[bool]], queue: str) -> None:
-        loops.append(run_loop(name, work, lambda: wakeups.wait(queue), stopping))
+    def add(name: str, work: Callable[[], Awaitable[bool]], queue: str, team: str | None = None) -> None:
+        loops.append(run_loop(name, work, lambda: wakeups.wait(queue, team=team), stopping))
 
     for _ in range(_INBOX_WORKERS):
-        add("inbox", InboxWorker(desk, service.channels).work, "inbox")
+        reader = InboxWorker(desk, service.channels, partial(wakeups.found, "inbox", "readers"))
+        add("inbox", reader.work, "inbox", "readers")
     loops += [_sender(service, Audience.REPORTER, wakeups, stopping) for _ in range(_SENDERS)]
     add("files", FileFetcher(database, service.channels, keys, settings).work, "files")
     add("check_ins", CheckInWorker(database, settings, keys).work, "alarms")
@@ -228,7 +229,9 @@ def _readers(service: Service, wakeups: Wakeups, stopping: asyncio.Event) -> lis
 def _sender(
     service: Service, audience: Audience, wakeups: Wakeups, stopping: asyncio.Event
 ) -> Coroutine[object, object, None]:
-    sender = OutboxWorker(service.database, service.channels, _composer(service), audience, lambda: wakeups.holder)
+    found = partial(wakeups.found, "outbox", audience.value)
+    composer = _composer(service)
+    sender = OutboxWorker(service.database, service.channels, composer, audience, lambda: wakeups.holder, found)
     return run_loop(f"outbox_{audience.value}", sender.work, partial(sender.wait, wakeups), stopping)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeGuard
 
 import structlog
@@ -26,9 +27,11 @@ log = structlog.get_logger("worker")
 
 
 class InboxWorker:
-    """One consumer of the inbox; several run side by side, in one process or in many."""
+    """One consumer of the inbox; several run side by side, in one process or in many. `found` is told that there was
+    something, so that the next one looks for more."""
 
-    def __init__(self, desk: Desk, channels: dict[str, Channel]) -> None:
+    def __init__(self, desk: Desk, channels: dict[str, Channel], found: Callable[[], None] = lambda: None) -> None:
+        self._found = found
         self._desk = desk
         self._channels = channels
 
@@ -38,6 +41,7 @@ class InboxWorker:
         claimed = await desk.database.run(lambda session: inbox.claim(session, lease=desk.settings.lease))
         if claimed is None:
             return False
+        self._found()
         try:
             await self._handle_or_set_aside(claimed)
         except LeaseLostError:

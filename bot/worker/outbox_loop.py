@@ -46,7 +46,8 @@ _PAUSE_SECONDS = 0.3
 
 
 class OutboxWorker:
-    """One sender for one audience; several run side by side. `holder` tells the number of its process."""
+    """One sender for one audience; several run side by side. `holder` tells the number of its process, `found` is told
+    that there was something, so that the next sender looks for more."""
 
     def __init__(
         self,
@@ -55,7 +56,9 @@ class OutboxWorker:
         composer: Composer,
         audience: Audience,
         holder: Callable[[], int] = lambda: NOBODY,
+        found: Callable[[], None] = lambda: None,
     ) -> None:
+        self._found = found
         self._database = database
         self._channels = channels
         self._composer = composer
@@ -68,6 +71,7 @@ class OutboxWorker:
         claimed = await self._database.run(self._claim)
         if claimed is None:
             return False
+        self._found()
         try:
             await self._deliver(claimed)
         except LeaseLostError:
@@ -76,7 +80,7 @@ class OutboxWorker:
 
     async def wait(self, wakeups: Wakeups) -> None:
         """Until something may be there, or what the last look found to be coming is due."""
-        await wakeups.wait("outbox", at_most=self._due_in)
+        await wakeups.wait("outbox", at_most=self._due_in, team=self._audience.value)
 
     async def _deliver(self, claimed: ClaimedOut) -> None:
         """Send it and write down what became of it, whatever that was: one row must not stop the others."""

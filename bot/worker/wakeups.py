@@ -1,6 +1,8 @@
 """LISTEN/NOTIFY turned into events. A loop waits for its event or one second, whichever is first, so that a lost
-notification costs a second and nothing else. The same connection holds the lock by which others know that this process
-lives: both end with it."""
+notification costs a second and nothing else. Of loops that do the same, one is woken, and wakes the next when it has
+found something: all at once would only keep each other from the processor.
+
+The same connection holds the lock by which others know that this process lives: both end with it."""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import socket
+from collections import deque
 from datetime import timedelta
 
 import psycopg
@@ -25,7 +28,8 @@ _ANSWER_SECONDS = 2.0
 
 
 class Wakeups:
-    """One listening connection for all loops of a process. Each waiter has an event of its own."""
+    """One listening connection for all loops of a process. Each waiter has an event of its own; those that name the
+    same `team` stand in line."""
 
     def __init__(
         self, conninfo: str, *, check_seconds: float = _CHECK_SECONDS, answer_seconds: float = _ANSWER_SECONDS
@@ -34,6 +38,8 @@ class Wakeups:
         self._check_seconds = check_seconds
         self._answer_seconds = answer_seconds
         self._waiting: dict[str, set[asyncio.Event]] = {queue: set() for queue in QUEUES}
+        self._teams: dict[str, dict[str, deque[asyncio.Event]]] = {queue: {} for queue in QUEUES}
+        self._missed: set[tuple[str, str]] = set()  # woken while the whole team was at work
         self._number = new_number()
         self._present = False
 
@@ -42,14 +48,28 @@ class Wakeups:
         """What this process leases under: its number while its lock is held, NOBODY while it is not."""
         return self._number if self._present else NOBODY
 
-    async def wait(self, queue: str, *, at_most: timedelta | None = None) -> None:
-        """Until something may be there for this queue, or the fallback time is over, or `at_most` if that is sooner."""
+    async def wait(self, queue: str, *, at_most: timedelta | None = None, team: str | None = None) -> None:
+        """Until something may be there for this queue, or the fallback time is over, or `at_most` if that is sooner.
+        Of a team one is woken; without one, everybody."""
         seconds = _FALLBACK_SECONDS if at_most is None else min(at_most.total_seconds(), _FALLBACK_SECONDS)
         event = asyncio.Event()
         self._waiting[queue].add(event)
+        line = self._teams[queue].setdefault(team, deque()) if team is not None else deque()
+        line.append(event)
+        if team is not None and (queue, team) in self._missed:
+            self._missed.discard((queue, team))
+            event.set()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(event.wait(), max(seconds, 0))
         self._waiting[queue].discard(event)
+        if event in line:
+            line.remove(event)
+
+    def found(self, queue: str, team: str) -> None:
+        """One of the team has taken something: the next one looks whether there is more."""
+        line = self._teams[queue].get(team)
+        if line:
+            line.popleft().set()
 
     async def listen(self) -> None:
         """Run until cancelled; connects again whenever the connection is lost."""
@@ -87,14 +107,23 @@ class Wakeups:
         await asking
 
     def _wake(self, queue: str) -> None:
-        """One row wakes all waiters of its queue: those that come too late find nothing and wait again."""
-        for event in self._waiting.get(queue, ()):
+        """Whoever waits alone, and one of each team; where all of a team are at work, the first that would wait looks
+        once more instead: what it has just looked at may have been older."""
+        lines = self._teams.get(queue, {})
+        in_line = {event for line in lines.values() for event in line}
+        for event in self._waiting.get(queue, set()) - in_line:
             event.set()
+        for team, line in lines.items():
+            if line:
+                line.popleft().set()
+            else:
+                self._missed.add((queue, team))
 
     def wake_all(self) -> None:
         """Every loop looks once more."""
-        for queue in QUEUES:
-            self._wake(queue)
+        for waiting in self._waiting.values():
+            for event in waiting:
+                event.set()
 
 
 def _hang_up(descriptor: int) -> None:

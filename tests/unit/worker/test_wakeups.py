@@ -114,3 +114,47 @@ def test_a_statement_on_a_line_that_swallows_ends_by_itself(database: Database, 
             behind.dispose()
 
     asyncio.run(run())
+
+
+def _woken(wakeups: Wakeups, waiters: list[tuple[str, str | None]], then: Callable[[], None]) -> list[int]:
+    """Which of these waiters (queue, team) are woken by what is done then; all others are left to their second."""
+
+    async def run() -> list[int]:
+        tasks = [asyncio.create_task(wakeups.wait(queue, team=team)) for queue, team in waiters]
+        await asyncio.sleep(0)
+        then()
+        for _ in range(5):
+            await asyncio.sleep(0)
+        woken = [number for number, task in enumerate(tasks) if task.done()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return woken
+
+    return asyncio.run(run())
+
+
+TEAM = [("outbox", "senders"), ("outbox", "senders"), ("outbox", None), ("outbox", "others"), ("inbox", "senders")]
+
+
+def test_a_notification_wakes_one_of_each_team_and_whoever_waits_alone() -> None:
+    wakeups = Wakeups("")
+    assert _woken(wakeups, TEAM, lambda: wakeups._wake("outbox")) == [0, 2, 3]
+
+
+def test_who_found_something_wakes_the_next_of_the_team() -> None:
+    wakeups = Wakeups("")
+    assert _woken(wakeups, TEAM, lambda: wakeups.found("outbox", "senders")) == [0]
+
+
+def test_everybody_is_woken_when_a_notification_may_have_been_lost() -> None:
+    wakeups = Wakeups("")
+    assert _woken(wakeups, TEAM, wakeups.wake_all) == [0, 1, 2, 3, 4]
+
+
+def test_who_comes_back_from_work_after_a_notification_looks_once_more() -> None:
+    wakeups = Wakeups("")
+    assert _woken(wakeups, TEAM[:1], lambda: wakeups._wake("outbox")) == [0]
+    wakeups._wake("outbox")  # while the only one of the team is at work
+    assert _woken(wakeups, TEAM[:2], lambda: None) == [0], "one look is enough, the other waits"
+    assert _woken(wakeups, TEAM[:2], lambda: None) == []
