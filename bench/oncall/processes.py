@@ -51,8 +51,9 @@ class Bell:
         for event in self._waiting.get(queue, ()):
             event.set()
 
-    async def wait(self, queue: str, *, at_most: timedelta | None = None) -> None:
-        """As the product's: a sender that knows what is coming waits no longer than until then."""
+    async def wait(self, queue: str, *, at_most: timedelta | None = None, team: str | None = None) -> None:
+        """As the product's: a sender that knows what is coming waits no longer than until then. The whole `team` is
+        woken: no two transactions run side by side here, so that nobody gains by standing in line."""
         fallback = _FALLBACK_SECONDS if at_most is None else min(at_most.total_seconds(), _FALLBACK_SECONDS)
         event = asyncio.Event()
         self._waiting[queue].add(event)
