@@ -71,8 +71,9 @@ class StaffTake:
     def play(self, scene: Scene) -> None:
         case = scene.case()
         assert case is not None, "there is no case"
-        wait_until("a page for the case", lambda: scene.pages() != [])
-        scene.noticed(lambda: scene.stage.world.responder_taps(str(case.number)), self.shows, scene.is_taken)
+        world, button = scene.stage.world, str(case.number)
+        wait_until("a page for the case", lambda: world.responder_sees_button(button))
+        scene.noticed(lambda: world.responder_taps(button), self.shows, scene.is_taken)
 
 
 @dataclass(frozen=True, kw_only=True)

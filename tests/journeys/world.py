@@ -80,12 +80,20 @@ class World:
 
     def responder_taps(self, title_part: str, chat: int = RESPONDER_CHAT) -> None:
         """Tap the newest button whose title holds these words."""
+        found = self._button(title_part, chat)
+        assert found is not None, f"no button with {title_part!r}"
+        self.staff_bot.person_taps(chat, *found)
+
+    def responder_sees_button(self, title_part: str, chat: int = RESPONDER_CHAT) -> bool:
+        """Whether a button whose title holds these words has come to this telephone; another may have it sooner."""
+        return self._button(title_part, chat) is not None
+
+    def _button(self, title_part: str, chat: int) -> tuple[str, int] | None:
         for sent in reversed(self.staff_bot.sent):
             for title, data in sent.buttons:
                 if sent.chat_id == str(chat) and title_part in title:
-                    self.staff_bot.person_taps(chat, data, sent.message_id)
-                    return
-        raise AssertionError(f"no button with {title_part!r}")
+                    return data, sent.message_id
+        return None
 
     def on_call(
         self, name: str, *, step: int = 1, chat: int | None = None, number: str | None = None, language: str = "en"
