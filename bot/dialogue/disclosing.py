@@ -9,16 +9,21 @@ from typing import Any
 from bot.dialogue.questions import next_question
 
 WHO_IS_TOLD = "utter_who_is_told"
+ANSWERS_TO_DISTRESS = frozenset({"utter_suicide_received", "utter_urgent_received"})
 DISCLOSURES = ("utter_who", WHO_IS_TOLD, "utter_who_can_see")
 Slots = dict[str, Any]
 
 
 def disclose(slots: Slots, say: list[str]) -> None:
     """Who writes here, who may be told, who can see it: one with each turn that says nothing else beside its question,
-    because nobody reads three messages at once. But nobody chooses before the rules were told."""
+    because nobody reads three messages at once. But nobody chooses before the rules were told: where distress has to be
+    answered instead, they are not asked to."""
     told = slots["told_who"]
     if next_question(slots) == "tell_whom" and told <= DISCLOSURES.index(WHO_IS_TOLD):
-        _tell_the_rules(slots, say)
+        if ANSWERS_TO_DISTRESS.isdisjoint(say):
+            _tell_the_rules(slots, say)
+        else:  # there is no room for the rules beside it; nobody else is told, and "share" asks them at any time
+            slots["skipped"] = [*slots["skipped"], "tell_whom"]
     elif slots["safe_now"] is True and told < len(DISCLOSURES) and not say:
         say.append(DISCLOSURES[told])
         slots["told_who"] = told + 1

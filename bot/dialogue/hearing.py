@@ -101,6 +101,8 @@ class Hearing:
         if question == "wipe_confirmed":
             self.slots[question] = False
             return
+        if question == "tell_whom" and self.slots["share_asked"] and safety_unknown(self.slots):
+            return  # that they had asked to choose is told to nobody who has not said that it is safe; asked again
         self.slots["skipped"] = [*self.slots["skipped"], question]
         if question == "tell_whom" and self.slots["share_asked"]:
             end_share(self.slots, self.say, "utter_choice_unchanged")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -15,7 +16,7 @@ from starlette.applications import Starlette
 
 from bot.channels.channel import Channel
 from bot.database.presence import holder_of, living
-from bot.database.tables import AuditorPass, EngineHeartbeat, OutboxMessage
+from bot.database.tables import Alarm, AuditorPass, EngineHeartbeat, OutboxMessage
 from bot.errors import ConfigurationError
 from bot.messages.message import OutboundMessage, SendResult
 from bot.messages.spool import Spool
@@ -78,12 +79,17 @@ def test_rule_33_what_is_being_sent_is_finished_and_nothing_new_is_begun(house: 
         slow = SlowChannel("telegram_staff")
         async with running_workers(_service(house, tmp_path, telegram_staff=slow)):
             await slow.begun.wait()
-            asyncio.get_running_loop().call_later(0.3, slow.go_on.set)
+            loop = asyncio.get_running_loop()
+            # A loop that still claims would find this within a second.
+            loop.call_later(0.1, partial(house.arrives, CRY, sender="+12025550144"))
+            loop.call_later(2.5, slow.go_on.set)
         return slow
 
     slow = asyncio.run(stop_in_the_middle())
     assert len(slow.sent) == 1
-    assert house.alarm().first_paged_at is not None, "and it was written down"
+    with house.database.transaction() as session:
+        paged_at = session.scalars(select(Alarm.first_paged_at).order_by(Alarm.id)).all()
+    assert [each is not None for each in paged_at] == [True, False], "one was written down, the other waits"
 
 
 def test_who_holds_nothing_stops_at_once_and_does_not_use_up_the_time_for_finishing(
